@@ -1,0 +1,85 @@
+# `make dinner` plans a real dinner from nothing; `make test` runs every test. Both may be repeated: a stamp file
+# says what is installed, and a stamp older than pyproject.toml (or a venv that was moved) is made anew.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --no-input
+
+ifneq ($(shell cat $(VENV)/location 2>/dev/null && $(BIN)/python -c 'print("runs")' 2>/dev/null),$(CURDIR) runs)
+  $(shell rm -f $(VENV)/installed-base $(VENV)/installed-test)
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help install model dinner browser test test-fast lint format types doctor \
+        bench-plan bench-scheduler bench-replan bench-prepare train-smoke clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+$(VENV)/installed-base: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(BIN)/python -c '' 2>/dev/null && [ "$$(cat $(VENV)/location 2>/dev/null)" = "$(CURDIR)" ] \
+	    || $(PYTHON) -m venv --clear $(VENV)
+	@echo "$(CURDIR)" > $(VENV)/location
+	@echo "Installing the kitchen (llama-cpp-python is compiled here the first time: some ten minutes)"
+	$(PIP) install --quiet -e .
+	@touch $@
+
+$(VENV)/installed-test: $(VENV)/installed-base
+	$(PIP) install --quiet -e '.[dev,finetune,postgres]'
+	@touch $@
+
+install: $(VENV)/installed-base ## make the virtual environment with the base install
+
+model: install ## fetch, check and prepare the embedded model
+	$(BIN)/kitchen model fetch
+
+dinner: model ## plan examples/dinner_for_six.yaml with the real model
+	$(BIN)/kitchen plan examples/dinner_for_six.yaml
+
+browser: ## Debian's Chromium for the browser tests, where this user may install it
+	@if command -v chromium >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	        chromium chromium-driver fonts-dejavu-core >/dev/null; \
+	else echo "No chromium here and no right to install it: the browser tests will be skipped."; fi
+
+test: $(VENV)/installed-test model browser ## install what the tests need and run all of them
+	$(BIN)/python -m pytest
+
+test-fast: $(VENV)/installed-test ## the tests that need neither model, browser nor patience
+	$(BIN)/python -m pytest -m "not slow and not gguf and not browser"
+
+lint: $(VENV)/installed-test ## ruff: format and rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/installed-test ## mypy --strict
+	$(BIN)/mypy --strict
+
+format: $(VENV)/installed-test ## rewrite the files as ruff wants them
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+doctor: install ## versions, model, hashes, speed
+	$(BIN)/kitchen doctor
+
+bench-plan: model ## seconds for a cold and a warm menu of four dishes
+	$(BIN)/python -m kitchen_agent.bench_plan
+
+bench-scheduler: install ## tables of the scheduler over generated kitchens
+	$(BIN)/python -m scheduler.benchmarks
+
+bench-replan: install ## latency, lateness and churn over seeded disturbances
+	$(BIN)/python -m kitchen_agent.bench_replan
+
+bench-prepare: $(VENV)/installed-test ## rows a second of the data preparation for 1, 2 and N processes
+	$(BIN)/python -m finetune bench-prepare
+
+train-smoke: $(VENV)/installed-test model ## the whole training pipeline in minutes, on the real model
+	$(BIN)/python -m finetune smoke
+
+clean: ## remove the virtual environment and the tools' caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

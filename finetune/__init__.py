@@ -1,0 +1,1 @@
+"""Fine-tuning of the planner: from annotated recipes to a GGUF adapter."""
