@@ -141,9 +141,7 @@ def _task_line(task: Task) -> str:
 def _read_task(line: str) -> Task:
     match = _TASK_LINE.fullmatch(line)
     if match is None:
-        raise ValueError(
-            f"{line!r} is not 'id/steps uses|name|action minutes attention tools <after >hold scaling'"
-        )
+        raise ValueError(f"{line!r} is not 'id/steps uses|name|action minutes attention tools <after >hold scaling'")
     return Task.model_validate(
         {
             "id": int(match["id"]),

@@ -24,9 +24,7 @@ class Message(TypedDict):
 def recipe_text(recipe: Recipe) -> str:
     """The recipe as the model reads it: labelled ingredients and steps, times in minutes, degrees in Celsius."""
     serves = f" (serves {recipe.servings})" if recipe.servings else ""
-    ingredients = [
-        f"{ingredient_label(i)} {in_one_notation(line)}" for i, line in enumerate(recipe.ingredients)
-    ]
+    ingredients = [f"{ingredient_label(i)} {in_one_notation(line)}" for i, line in enumerate(recipe.ingredients)]
     steps = [f"{i} {in_one_notation(line)}" for i, line in enumerate(recipe.steps, 1)]
     return "\n".join([recipe.title + serves, *ingredients, *steps])
 

@@ -113,9 +113,7 @@ def temperatures(text: str) -> list[Reading]:
 
 def in_one_notation(text: str) -> str:
     """`text` with every stated time in minutes and every temperature in degrees Celsius."""
-    marks = [(r, f"{r.value} minutes") for r in times(text)] + [
-        (r, f"{r.value}°C") for r in temperatures(text)
-    ]
+    marks = [(r, f"{r.value} minutes") for r in times(text)] + [(r, f"{r.value}°C") for r in temperatures(text)]
     for reading, plain in sorted(marks, key=lambda mark: mark[0].start, reverse=True):
         text = text[: reading.start] + plain + text[reading.end :]
     return text

@@ -50,8 +50,6 @@ class Recipe(BaseModel):
 
     key: Annotated[str, StringConstraints(min_length=1)]
     title: Text
-    servings: Annotated[int | None, BeforeValidator(read_servings)] = Field(
-        default=None, ge=1, le=SERVINGS_MAX
-    )
+    servings: Annotated[int | None, BeforeValidator(read_servings)] = Field(default=None, ge=1, le=SERVINGS_MAX)
     ingredients: tuple[Text, ...] = Field(min_length=1)
     steps: tuple[Text, ...] = Field(min_length=1)

@@ -11,9 +11,7 @@ from typing import Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
-Course = Literal[
-    "starter", "soup", "main", "side", "salad", "bread", "dessert", "drink", "sauce", "breakfast", "snack"
-]
+Course = Literal["starter", "soup", "main", "side", "salad", "bread", "dessert", "drink", "sauce", "breakfast", "snack"]
 Serve = Literal["hot", "warm", "room", "cold"]
 Attention = Literal["hands_on", "tend", "unattended"]
 Scaling = Literal["fixed", "linear", "batch"]
