@@ -1,0 +1,43 @@
+"""Every error that this package raises on purpose.
+
+    FinetuneError
+    ├── InputError             a file, folder or setting that a person gave is wrong (exit status 2)
+    │   ├── DataError          a data file that cannot be read, with the line where it fails
+    │   └── AdapterError       an adapter or base model that cannot be exported as it is
+    └── WorkError              the input was fine, but the work could not be done (exit status 1)
+
+The message says what is wrong, where, and what to change.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class FinetuneError(Exception):
+    """Root of this package's errors."""
+
+
+class InputError(FinetuneError):
+    """Something that a person gave is wrong; the message names the field, the value and the fix."""
+
+
+class WorkError(FinetuneError):
+    """The input was fine, but the work could not be done."""
+
+
+class DataError(InputError):
+    """A data file that cannot be read; `line` counts from 1, or is None when the whole file is meant."""
+
+    def __init__(self, path: Path, problem: str, fix: str, line: int | None = None) -> None:
+        self.path, self.problem, self.fix, self.line = path, problem, fix, line
+        place = f"{path}, line {line}" if line else str(path)
+        super().__init__(f"{place}: {problem}. {fix}")
+
+
+class AdapterError(InputError):
+    """An adapter or a base model that cannot be exported as it is."""
+
+    def __init__(self, path: Path, problem: str, fix: str) -> None:
+        self.path, self.problem, self.fix = path, problem, fix
+        super().__init__(f"{path}: {problem}. {fix}")
