@@ -38,7 +38,7 @@ _TIME = re.compile(
 )
 _PER_SIDE = re.compile(r"\s*(?:per|a|each|(?:on|for)\s+each|on\s+either)\s+side\b", re.IGNORECASE)
 _HALVES = re.compile(
-    r"\b(?:(?P<half>half\s+an?\s+hour|half-hour)|(?P<quarter>(?:a\s+)?quarter\s+of\s+an\s+hour)"
+    r"\b(?:(?P<half>(?:half|½)\s+(?:of\s+)?an?\s+hour|half-hour)|(?P<quarter>(?:a\s+)?quarter\s+of\s+an\s+hour)"
     r"|(?P<three>three[- ]quarters\s+of\s+an\s+hour)|(?P<hour_half>an\s+hour\s+and\s+a\s+half)"
     r"|(?P<hour>an(?:other)?\s+hour)|(?P<overnight>overnight)"
     r"|(?P<two>(?:a|another)\s+minute\s+or\s+two)|(?P<minute>a(?:nother)?\s+minute))\b",

@@ -51,6 +51,7 @@ TOOLS: tuple[str, ...] = HEAT_TOOLS + VESSELS + MACHINES + COLD_TOOLS + BENCH_TO
 OVEN_CELSIUS_RANGE = (40, 320)
 TASK_COUNT_RANGE = (2, 25)
 NAME_WORDS_MAX = 10
+FINAL_TASKS_MAX = 2
 
 
 def tool_kind(tool: str) -> str:
@@ -101,11 +102,6 @@ class Task(BaseModel):
             kind, colon, letter = tool.partition(":")
             if kind not in TOOLS or (colon and not (len(letter) == 1 and letter.isalpha())):
                 raise ValueError(f"tool {tool!r} is not in the list of equipment")
-        low, high = OVEN_CELSIUS_RANGE
-        if self.oven_c is not None and "oven" not in self.kinds:
-            raise ValueError(f"oven_c is {self.oven_c} but the task does not use the oven")
-        if self.oven_c is not None and not low <= self.oven_c <= high:
-            raise ValueError(f"oven_c is {self.oven_c}, outside {low} to {high}")
         return self
 
 
@@ -131,11 +127,6 @@ class TaskGraph(BaseModel):
             raise ValueError("; ".join(faults))
         return self
 
-    def final_tasks(self) -> tuple[Task, ...]:
-        """The tasks whose result no other task needs."""
-        needed = {before for task in self.tasks for before in task.after}
-        return tuple(task for task in self.tasks if task.id not in needed)
-
 
 def structural_faults(tasks: tuple[Task, ...]) -> list[str]:
     """One sentence for each way in which `tasks`, each valid alone, do not form a graph."""
@@ -144,6 +135,7 @@ def structural_faults(tasks: tuple[Task, ...]) -> list[str]:
     if not low <= len(tasks) <= high:
         faults.append(f"{len(tasks)} tasks, must be {low} to {high}")
     letters: dict[str, str] = {}
+    coldest, hottest = OVEN_CELSIUS_RANGE
     for number, task in enumerate(tasks, 1):
         if task.id != number:
             faults.append(f"task {number} has id {task.id}; ids count from 1")
@@ -153,4 +145,16 @@ def structural_faults(tasks: tuple[Task, ...]) -> list[str]:
             kind, letter = tool_kind(tool), vessel_letter(tool)
             if letter and letters.setdefault(letter, kind) != kind:
                 faults.append(f"task {number}: vessel letter {letter} is a {letters[letter]} and a {kind}")
+        if task.oven_c is not None and "oven" not in task.kinds:
+            faults.append(f"task {number}: oven_c is {task.oven_c} but the task does not use the oven")
+        elif task.oven_c is not None and not coldest <= task.oven_c <= hottest:
+            faults.append(f"task {number}: oven_c is {task.oven_c}, outside {coldest} to {hottest}")
+    if len(ends := final_ids(tasks)) > FINAL_TASKS_MAX:
+        faults.append(f"tasks {ends} have results that nobody uses")
     return faults
+
+
+def final_ids(tasks: tuple[Task, ...]) -> list[int]:
+    """The ids of the tasks that no other task names in its `after`."""
+    needed = {before for task in tasks for before in task.after}
+    return [task.id for task in tasks if task.id not in needed]

@@ -1,0 +1,171 @@
+"""What is wrong with a draft: does it form a graph, and does it fit its recipe?
+
+Each check is a function of the draft and the recipe that yields faults; `CHECKS` is the table of contents. The
+sentences are written for the model, which gets them back, and for people, who see those that were mended.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from kitchen_agent.draft import Draft
+from kitchen_agent.readings import temperatures, times
+from kitchen_agent.recipe import Recipe
+from kitchen_agent.taskgraph import HEAT_TOOLS, WAIT_ACTIONS, Task, structural_faults, vessel_letter
+
+OVEN_ACTIONS = frozenset({"bake", "roast", "broil"})
+HOB_ACTIONS = frozenset({"boil", "simmer", "saute", "fry", "sear", "stir_fry", "poach", "melt", "reduce", "braise"})
+HOB_VESSELS = frozenset(
+    {"frying_pan", "saucepan", "pot", "wok", "dutch_oven", "griddle", "steamer", "pressure_cooker", "baking_sheet",
+     "baking_dish", "roasting_pan", "pie_dish"}
+)  # fmt: skip
+OVEN_TOLERANCE_CELSIUS = 15
+SHORT_MINUTES = 3
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One way in which a draft is wrong; `task` is the id of the task it is about, if it is about one."""
+
+    sentence: str
+    task: int | None = None
+
+
+def faults(draft: Draft, recipe: Recipe) -> list[Fault]:
+    """Every fault of `draft` as a graph of `recipe`, in the order of `CHECKS`."""
+    return [fault for check in CHECKS for fault in check(draft, recipe)]
+
+
+def _forms_a_graph(draft: Draft, recipe: Recipe) -> Iterator[Fault]:
+    """The tasks have ids 1, 2, 3, …, need only earlier tasks, and end in one finished dish."""
+    for sentence in structural_faults(draft.tasks):
+        yield Fault(sentence)
+
+
+def _refers_to_the_recipe(draft: Draft, recipe: Recipe) -> Iterator[Fault]:
+    """Steps and ingredients exist, and every task comes from some step."""
+    for task in draft.tasks:
+        if not task.steps:
+            yield Fault(f"task {task.id} names no step of the recipe", task.id)
+        if lost := [step + 1 for step in task.steps if not 0 <= step < len(recipe.steps)]:
+            yield Fault(f"task {task.id} names steps {lost}; the recipe has {len(recipe.steps)}", task.id)
+        if any(not 0 <= use < len(recipe.ingredients) for use in task.uses):
+            yield Fault(f"task {task.id} uses an ingredient that is not in the list", task.id)
+
+
+def _uses_ingredients_once(draft: Draft, recipe: Recipe) -> Iterator[Fault]:
+    """An ingredient enters the dish once; one that nobody uses is missing unless it is optional."""
+    counts = Counter(use for task in draft.tasks for use in set(task.uses))
+    for index, line in enumerate(recipe.ingredients):
+        if counts[index] > 1:
+            yield Fault(f"ingredient '{line}' enters in {counts[index]} tasks; it enters once")
+        elif not counts[index] and "optional" not in line.lower():
+            yield Fault(f"ingredient '{line}' is used in no task")
+
+
+def _covers_timed_steps(draft: Draft, recipe: Recipe) -> Iterator[Fault]:
+    """A step with a time is cooked in some task."""
+    covered = {step for task in draft.tasks for step in task.steps}
+    for index, step in enumerate(recipe.steps):
+        if index not in covered and times(step) and "if " not in step.lower():
+            yield Fault(f"step {index + 1} states a time, but no task covers it")
+
+
+def _keeps_stated_times(draft: Draft, recipe: Recipe) -> Iterator[Fault]:
+    """A time that the text states for a step is the time of a task of that step, and the reverse."""
+    for task in draft.tasks:
+        if task.stated and not stated_for(task, recipe):
+            yield Fault(f"task {task.id} says that {task.minutes} minutes are stated, but its steps do not", task.id)
+    for index, step in enumerate(recipe.steps):
+        tasks = [task for task in draft.tasks if index in task.steps]
+        minutes = {task.minutes for task in tasks}
+        stated = [reading.value for reading in times(step) if reading.value >= SHORT_MINUTES]
+        if tasks and stated and not minutes.intersection(stated) and sum(stated) not in minutes:
+            yield Fault(f"step {index + 1} states {stated[0]} minutes, but none of its tasks takes that")
+
+
+def _heats_with_something(draft: Draft, recipe: Recipe) -> Iterator[Fault]:
+    """Cooking needs a source of heat, the oven a temperature, and the hob a vessel."""
+    for task in draft.tasks:
+        kinds = set(task.kinds)
+        if task.action in OVEN_ACTIONS | HOB_ACTIONS and not kinds & set(HEAT_TOOLS):
+            heat = "the oven" if task.action in OVEN_ACTIONS else "a burner"
+            yield Fault(f"task {task.id} ({task.action}) uses no source of heat such as {heat}", task.id)
+        if "oven" in kinds and task.oven_c is None:
+            yield Fault(f"task {task.id} uses the oven without a temperature", task.id)
+        if "burner" in kinds and not kinds & HOB_VESSELS:
+            yield Fault(f"task {task.id} uses a burner without a vessel", task.id)
+
+
+def _keeps_stated_temperature(draft: Draft, recipe: Recipe) -> Iterator[Fault]:
+    """Where the text states oven temperatures, the oven has one of them."""
+    stated = {reading.value for step in recipe.steps for reading in temperatures(step)}
+    for task in draft.tasks:
+        if task.oven_c is None or task.action == "broil" or not stated:
+            continue
+        if all(abs(task.oven_c - celsius) > OVEN_TOLERANCE_CELSIUS for celsius in stated):
+            yield Fault(f"task {task.id} sets the oven to {task.oven_c}, the text says {sorted(stated)}", task.id)
+
+
+def _shares_vessels_in_order(draft: Draft, recipe: Recipe) -> Iterator[Fault]:
+    """Two tasks with one vessel follow each other: one needs the other."""
+    before = needs_closure(draft.tasks)
+    for letter, ids in vessel_tasks(draft.tasks).items():
+        for first, second in pairwise(ids):
+            if first not in before.get(second, ()):
+                yield Fault(f"tasks {first} and {second} share vessel {letter}, but none needs the other", second)
+
+
+def _waits_alone(draft: Draft, recipe: Recipe) -> Iterator[Fault]:
+    """Waiting longer than a few minutes keeps no cook busy."""
+    for task in draft.tasks:
+        if task.action in WAIT_ACTIONS and task.attention == "hands_on" and task.minutes > 10:
+            yield Fault(f"task {task.id} ({task.action}) keeps a cook for {task.minutes} minutes of waiting", task.id)
+
+
+CHECKS: tuple[Callable[[Draft, Recipe], Iterator[Fault]], ...] = (
+    _forms_a_graph,
+    _refers_to_the_recipe,
+    _uses_ingredients_once,
+    _covers_timed_steps,
+    _keeps_stated_times,
+    _heats_with_something,
+    _keeps_stated_temperature,
+    _shares_vessels_in_order,
+    _waits_alone,
+)
+
+
+def needs_closure(tasks: tuple[Task, ...]) -> dict[int, set[int]]:
+    """For each task id the ids of all tasks that must be finished before it, directly or not."""
+    before: dict[int, set[int]] = {}
+    for task in tasks:
+        direct = {earlier for earlier in task.after if earlier in before}
+        before[task.id] = direct.union(*(before[earlier] for earlier in direct))
+    return before
+
+
+def vessel_tasks(tasks: tuple[Task, ...]) -> dict[str, list[int]]:
+    """For each vessel letter the ids of the tasks that use it, in list order."""
+    found: dict[str, list[int]] = {}
+    for task in tasks:
+        for letter in {vessel_letter(tool) for tool in task.tools} - {""}:
+            found.setdefault(letter, []).append(task.id)
+    return found
+
+
+def stated_minutes(task: Task, recipe: Recipe) -> list[int]:
+    """The times that the text of the task's steps and ingredients states, in minutes."""
+    lines = [recipe.steps[step] for step in task.steps if 0 <= step < len(recipe.steps)]
+    lines += [recipe.ingredients[use] for use in task.uses if 0 <= use < len(recipe.ingredients)]
+    return [reading.value for line in lines for reading in times(line)]
+
+
+def stated_for(task: Task, recipe: Recipe) -> bool:
+    """Whether the task's minutes are a stated time, a sum of stated times, or whole rounds of one."""
+    stated = stated_minutes(task, recipe)
+    sums = {sum(stated[i:j]) for i in range(len(stated)) for j in range(i + 1, len(stated) + 1)}
+    return task.minutes in sums or any(task.minutes % minutes == 0 for minutes in stated)

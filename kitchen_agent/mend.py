@@ -1,0 +1,253 @@
+"""Mechanical repairs of a draft, where one is safe: the meaning of the work does not change.
+
+Each mend is a function of the draft and the recipe that returns the mended tasks and one note for each change;
+`MENDS` is the order in which they run. What no mend can put right is a fault of the draft.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import pairwise
+from string import ascii_lowercase
+
+from kitchen_agent.draft import Draft
+from kitchen_agent.graphfaults import (
+    HOB_ACTIONS,
+    HOB_VESSELS,
+    OVEN_ACTIONS,
+    OVEN_TOLERANCE_CELSIUS,
+    SHORT_MINUTES,
+    needs_closure,
+    stated_for,
+    vessel_tasks,
+)
+from kitchen_agent.readings import temperatures, times
+from kitchen_agent.recipe import Recipe
+from kitchen_agent.taskgraph import (
+    FINISH_ACTIONS,
+    HEAT_ACTIONS,
+    HEAT_TOOLS,
+    OVEN_CELSIUS_RANGE,
+    WAIT_ACTIONS,
+    Task,
+    final_ids,
+    tool_kind,
+    vessel_letter,
+)
+
+TYPICAL_OVEN_CELSIUS = 180
+BROILER_CELSIUS = 250
+_WORD = re.compile(r"[a-z]{3,}")
+_ROUNDS = re.compile(r"\b(?:repeat|batch|batches|alternat\w+)\b", re.IGNORECASE)
+_FILLER = frozenset(
+    "and the for cup cups tbsp tsp teaspoon teaspoons tablespoon tablespoons ounce ounces pound pounds large small medium "
+    "fresh chopped sliced diced minced grated peeled finely ground dried freshly taste cut into pieces about".split()
+)
+
+Mended = tuple[list[Task], list[str]]
+
+
+def mend(draft: Draft, recipe: Recipe) -> tuple[Draft, tuple[str, ...]]:
+    """`draft` with every mend applied, and a sentence for each thing that changed."""
+    notes: list[str] = []
+    for apply in MENDS:
+        tasks, changes = apply(draft, recipe)
+        draft = draft.model_copy(update={"tasks": tuple(tasks)})
+        notes += changes
+    return draft, tuple(notes)
+
+
+def _number_tasks(draft: Draft, recipe: Recipe) -> Mended:
+    """Ids count from 1 in list order, and a need that names no earlier task is dropped."""
+    tasks, notes, place = [], [], {}
+    for number, task in enumerate(draft.tasks, 1):
+        after = tuple(sorted({place[before] for before in task.after if before in place}))
+        if task.id != number:
+            notes.append(f"task {task.id} is numbered {number}")
+        if len(after) != len(task.after):
+            notes.append(f"task {number}: a need that names no earlier task is dropped")
+        place[task.id] = number
+        tasks.append(task.model_copy(update={"id": number, "after": after}))
+    return tasks, notes
+
+
+def _stay_in_the_recipe(draft: Draft, recipe: Recipe) -> Mended:
+    """References to steps and ingredients that do not exist go; a task without a step belongs to the one before."""
+    tasks: list[Task] = []
+    notes, entered = [], set[int]()
+    for task in draft.tasks:
+        steps = tuple(step for step in dict.fromkeys(task.steps) if 0 <= step < len(recipe.steps))
+        steps = steps or (tasks[-1].steps[-1:] if tasks else (0,))
+        uses = tuple(
+            use for use in dict.fromkeys(task.uses) if 0 <= use < len(recipe.ingredients) and use not in entered
+        )
+        entered.update(uses)
+        if (steps, uses) != (task.steps, task.uses):
+            notes.append(f"task {task.id}: references to steps or ingredients are put right")
+        tasks.append(task.model_copy(update={"steps": steps, "uses": uses}))
+    return tasks, notes
+
+
+def _use_what_is_named(draft: Draft, recipe: Recipe) -> Mended:
+    """An ingredient that no task uses enters with the first task whose step names it."""
+    tasks, notes = list(draft.tasks), []
+    used = {use for task in tasks for use in task.uses}
+    for index, line in enumerate(recipe.ingredients):
+        if index in used or "optional" in line.lower():
+            continue
+        words = set(_WORD.findall(line.lower())) - _FILLER
+        for place, task in enumerate(tasks):
+            text = " ".join([task.name, *(recipe.steps[step] for step in task.steps)]).lower()
+            if words & set(_WORD.findall(text)):
+                tasks[place] = task.model_copy(update={"uses": (*task.uses, index)})
+                notes.append(f"task {task.id}: '{line}' enters here")
+                break
+    return tasks, notes
+
+
+def _one_letter_one_vessel(draft: Draft, recipe: Recipe) -> Mended:
+    """A letter that stands for two kinds of vessel is split."""
+    kinds: dict[str, str] = {}
+    renamed: dict[tuple[str, str], str] = {}
+    notes: list[str] = []
+    taken = {vessel_letter(tool) for task in draft.tasks for tool in task.tools}
+
+    def rename(tool: str, task: Task) -> str:
+        kind, letter = tool_kind(tool), vessel_letter(tool)
+        if not letter or kinds.setdefault(letter, kind) == kind:
+            return tool
+        if (kind, letter) not in renamed:
+            renamed[kind, letter] = next(other for other in ascii_lowercase if other not in taken)
+            taken.add(renamed[kind, letter])
+            notes.append(f"task {task.id}: the {kind} gets a letter of its own")
+        return f"{kind}:{renamed[kind, letter]}"
+
+    tasks = []
+    for task in draft.tasks:
+        tools = tuple(dict.fromkeys(rename(tool, task) for tool in task.tools))
+        tasks.append(task.model_copy(update={"tools": tools}))
+    return tasks, notes
+
+
+def _heat_with_something(draft: Draft, recipe: Recipe) -> Mended:
+    """Baking gets the oven, boiling and frying a burner and a vessel."""
+    tasks, notes = [], []
+    for task in draft.tasks:
+        kinds = set(task.kinds)
+        tools = task.tools
+        if task.action in OVEN_ACTIONS and not kinds & set(HEAT_TOOLS):
+            tools = ("oven", *tools)
+        elif task.action in HOB_ACTIONS and not kinds & set(HEAT_TOOLS):
+            tools = ("burner", *tools)
+        if "burner" in tools and not kinds & HOB_VESSELS:
+            tools = (*tools, "frying_pan" if task.action in {"fry", "saute", "sear"} else "saucepan")
+        if tools != task.tools:
+            notes.append(f"task {task.id}: uses {' and '.join(tool for tool in tools if tool not in task.tools)}")
+        tasks.append(task.model_copy(update={"tools": tools}))
+    return tasks, notes
+
+
+def _set_the_oven(draft: Draft, recipe: Recipe) -> Mended:
+    """The oven has the temperature that the text states, else a typical one; nothing else has a temperature."""
+    tasks, notes = [], []
+    for task in draft.tasks:
+        celsius = _oven_celsius(task, recipe) if "oven" in task.kinds else None
+        if celsius != task.oven_c:
+            notes.append(f"task {task.id}: " + (f"the oven is at {celsius} °C" if celsius else "needs no oven"))
+        tasks.append(task.model_copy(update={"oven_c": celsius}))
+    return tasks, notes
+
+
+def _oven_celsius(task: Task, recipe: Recipe) -> int:
+    low, high = OVEN_CELSIUS_RANGE
+    written = task.oven_c if task.oven_c is not None and low <= task.oven_c <= high else None
+    own = [reading.value for step in task.steps for reading in temperatures(recipe.steps[step])]
+    stated = [c for c in own or [r.value for step in recipe.steps for r in temperatures(step)] if 95 < c <= high]
+    if task.action == "broil":
+        return written or BROILER_CELSIUS
+    if not stated:
+        return written or TYPICAL_OVEN_CELSIUS
+    nearest = min(stated, key=lambda celsius: abs(celsius - (written or stated[0])))
+    return written if written and abs(written - nearest) <= OVEN_TOLERANCE_CELSIUS else nearest
+
+
+def _keep_stated_times(draft: Draft, recipe: Recipe) -> Mended:
+    """A time that the text states for a step belongs to the one task that cooks or waits in it."""
+    tasks, notes = list(draft.tasks), []
+    for place, task in enumerate(tasks):
+        if task.stated and not stated_for(task, recipe):
+            tasks[place] = task.model_copy(update={"stated": False})
+    for index, step in enumerate(recipe.steps):
+        open_times = [reading.value for reading in times(step) if reading.value >= SHORT_MINUTES]
+        here = [place for place, task in enumerate(tasks) if index in task.steps]
+        if (
+            not open_times
+            or _ROUNDS.search(step)
+            or any(tasks[place].minutes in {*open_times, sum(open_times)} for place in here)
+        ):
+            continue
+        able = [place for place in here if _takes_time(tasks[place])]
+        if len(open_times) == 1 and len(able) == 1:
+            place = able[0]
+            tasks[place] = tasks[place].model_copy(update={"minutes": open_times[0], "stated": True})
+            notes.append(f"task {tasks[place].id}: takes the {open_times[0]} minutes of step {index + 1}")
+    return tasks, notes
+
+
+def _takes_time(task: Task) -> bool:
+    """Whether a stated time can only mean this task's minutes: those of rounds are a multiple of it."""
+    return task.action in (*HEAT_ACTIONS, *WAIT_ACTIONS) and task.scaling != "batch"
+
+
+def _share_vessels_in_order(draft: Draft, recipe: Recipe) -> Mended:
+    """Food that stays in a vessel is worked on in list order."""
+    tasks, notes = list(draft.tasks), []
+    for letter, ids in sorted(vessel_tasks(draft.tasks).items()):
+        for first, second in pairwise(ids):
+            task = tasks[second - 1]
+            if first not in needs_closure(tuple(tasks))[second]:
+                tasks[second - 1] = task.model_copy(update={"after": tuple(sorted({*task.after, first}))})
+                notes.append(f"task {second}: comes after task {first}, which has vessel {letter}")
+    return tasks, notes
+
+
+def _finish_once(draft: Draft, recipe: Recipe) -> Mended:
+    """Work whose result nobody uses goes into the last task: a dish is finished once."""
+    if not draft.tasks:
+        return [], []
+    *rest, last = draft.tasks
+    loose = [number for number in final_ids(draft.tasks) if number != last.id]
+    if not loose:
+        return list(draft.tasks), []
+    last = last.model_copy(update={"after": tuple(sorted({*last.after, *loose}))})
+    return [*rest, last], [f"task {last.id}: comes after {', '.join(map(str, loose))}, which nothing else needed"]
+
+
+def _wait_alone(draft: Draft, recipe: Recipe) -> Mended:
+    """Waiting keeps no cook busy, and finishing always does."""
+    tasks, notes = [], []
+    for task in draft.tasks:
+        attention = task.attention
+        if task.action in WAIT_ACTIONS and task.attention == "hands_on" and task.minutes > 10:
+            attention = "unattended"
+        elif task.action in FINISH_ACTIONS and task.attention == "unattended":
+            attention = "hands_on"
+        if attention != task.attention:
+            notes.append(f"task {task.id}: {task.action} is {attention.replace('_', ' ')}")
+        tasks.append(task.model_copy(update={"attention": attention}))
+    return tasks, notes
+
+
+MENDS: tuple[Callable[[Draft, Recipe], Mended], ...] = (
+    _number_tasks,
+    _stay_in_the_recipe,
+    _use_what_is_named,
+    _one_letter_one_vessel,
+    _heat_with_something,
+    _set_the_oven,
+    _keep_stated_times,
+    _share_vessels_in_order,
+    _finish_once,
+    _wait_alone,
+)
