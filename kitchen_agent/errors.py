@@ -5,7 +5,8 @@
     │   ├── RecipeError            a recipe that cannot be read or lacks a part
     │   └── ...                    further leaves stand next to the part that raises them in this file
     └── PlanningError              the work itself failed (exit status 1)
-        └── LineFormatError        the model's answer is not a task graph
+        ├── LineFormatError        the model's answer is not in the line format
+        └── GraphRefusedError           the model's answer is not a task graph, and no mend makes it one
 
 A leaf carries its data as attributes; its message says what is wrong, where, and what to change.
 """
@@ -41,3 +42,14 @@ class LineFormatError(PlanningError):
     def __init__(self, faults: Sequence[str]) -> None:
         self.faults = tuple(faults)
         super().__init__("; ".join(self.faults))
+
+
+class GraphRefusedError(PlanningError):
+    """The model's last answer is not a task graph; `faults` says why, a sentence each."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        shown = "; ".join(self.faults[:3])
+        super().__init__(
+            f"the model wrote no usable task graph: {shown}. Shorten the recipe's steps or try another model"
+        )

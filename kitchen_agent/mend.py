@@ -41,8 +41,42 @@ BROILER_CELSIUS = 250
 _WORD = re.compile(r"[a-z]{3,}")
 _ROUNDS = re.compile(r"\b(?:repeat|batch|batches|alternat\w+)\b", re.IGNORECASE)
 _FILLER = frozenset(
-    "and the for cup cups tbsp tsp teaspoon teaspoons tablespoon tablespoons ounce ounces pound pounds large small medium "
-    "fresh chopped sliced diced minced grated peeled finely ground dried freshly taste cut into pieces about".split()
+    [
+        "and",
+        "the",
+        "for",
+        "cup",
+        "cups",
+        "tbsp",
+        "tsp",
+        "teaspoon",
+        "teaspoons",
+        "tablespoon",
+        "tablespoons",
+        "ounce",
+        "ounces",
+        "pound",
+        "pounds",
+        "large",
+        "small",
+        "medium",
+        "fresh",
+        "chopped",
+        "sliced",
+        "diced",
+        "minced",
+        "grated",
+        "peeled",
+        "finely",
+        "ground",
+        "dried",
+        "freshly",
+        "taste",
+        "cut",
+        "into",
+        "pieces",
+        "about",
+    ]
 )
 
 Mended = tuple[list[Task], list[str]]
@@ -60,7 +94,8 @@ def mend(draft: Draft, recipe: Recipe) -> tuple[Draft, tuple[str, ...]]:
 
 def _number_tasks(draft: Draft, recipe: Recipe) -> Mended:
     """Ids count from 1 in list order, and a need that names no earlier task is dropped."""
-    tasks, notes, place = [], [], {}
+    tasks, notes = [], []
+    place: dict[int, int] = {}
     for number, task in enumerate(draft.tasks, 1):
         after = tuple(sorted({place[before] for before in task.after if before in place}))
         if task.id != number:

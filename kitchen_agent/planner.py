@@ -1,0 +1,97 @@
+"""The planner's verbs: what to ask the model for a recipe, how to judge its answer, what to ask next.
+
+Nothing here calls a model or loops: the dish graph (`graph.py`) owns the order of the verbs. An answer is
+untrusted. It is parsed and mended where that is safe; what is still wrong goes back to the model in words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from kitchen_agent import lineformat
+from kitchen_agent.draft import Draft
+from kitchen_agent.errors import GraphRefusedError, LineFormatError
+from kitchen_agent.graphfaults import Fault, faults
+from kitchen_agent.mend import mend
+from kitchen_agent.prompt import Message, Style, messages
+from kitchen_agent.recipe import Recipe
+from kitchen_agent.taskgraph import TaskGraph
+
+REVISIONS_MAX = 2
+ANSWER_TOKENS_MAX = 1200
+FAULTS_TOLD_MAX = 6
+
+
+@dataclass(frozen=True)
+class Question:
+    """One request to a model: the chat, the GBNF grammar of the answer and the answer's longest length in tokens."""
+
+    messages: tuple[Message, ...]
+    grammar: str
+    max_tokens: int = ANSWER_TOKENS_MAX
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An answer after reading and mending.
+
+    `draft` is None when the answer could not be read. `faults` are those that no mend could put right; `notes`
+    say what the mends changed.
+    """
+
+    answer: str
+    draft: Draft | None
+    faults: tuple[Fault, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def rank(self) -> tuple[bool, bool, int]:
+        """Of two answers the one with the lower rank is better: readable, a graph, few faults."""
+        return self.draft is None, self.draft is None or not _is_graph(self.draft), len(self.faults)
+
+
+def question(recipe: Recipe, style: Style) -> Question:
+    """Ask for the task graph of `recipe`."""
+    return Question(tuple(messages(recipe, style)), lineformat.grammar(recipe))
+
+
+def judge(answer: str, recipe: Recipe) -> Judged:
+    """Read `answer`, mend what is safe to mend and list what is still wrong."""
+    try:
+        draft = lineformat.parse(answer, recipe)
+    except LineFormatError as error:
+        return Judged(answer, None, tuple(Fault(sentence) for sentence in error.faults), ())
+    mended, notes = mend(draft, recipe)
+    return Judged(answer, mended, tuple(faults(mended, recipe)), notes)
+
+
+def revision(recipe: Recipe, style: Style, judged: Judged) -> Question:
+    """Ask again, with the faults of the last answer in words."""
+    told = "\n".join(f"- {fault.sentence}" for fault in judged.faults[:FAULTS_TOLD_MAX])
+    first = question(recipe, style)
+    again: tuple[Message, ...] = (
+        {"role": "assistant", "content": judged.answer},
+        {"role": "user", "content": f"This is wrong:\n{told}\nWrite the whole task graph again, with that put right."},
+    )
+    return Question(first.messages + again, first.grammar)
+
+
+def finish(judged: Judged) -> tuple[TaskGraph, tuple[str, ...]]:
+    """The task graph of a judged answer, with notes on what was mended and what may still be wrong.
+
+    Raises GraphRefusedError when the answer is no graph: nothing that can be scheduled would come of it.
+    """
+    if judged.draft is None or not _is_graph(judged.draft):
+        raise GraphRefusedError([fault.sentence for fault in judged.faults])
+    doubts = (f"not sure: {fault.sentence}" for fault in judged.faults)
+    return judged.draft.graph(), (*judged.notes, *doubts)
+
+
+def _is_graph(draft: Draft) -> bool:
+    try:
+        draft.graph()
+    except ValidationError:
+        return False
+    return True
