@@ -51,7 +51,7 @@ _PHRASE_MINUTES = {
 _JOIN = re.compile(r"\s*(?:,|and|&)?\s*")
 _DEGREES = r"(?:°|º|˚|\s*degrees?|\s*deg\.?)"
 _TEMPERATURE = re.compile(
-    rf"(?<![\w/.])(?P<low>\d{{2,3}})(?:\s*{_DEGREES}?\s*(?:-|–|—|to)\s*(?P<high>\d{{2,3}}))?"
+    rf"(?<![\w.])(?P<low>\d{{2,3}})(?:\s*{_DEGREES}?\s*(?:-|–|—|to)\s*(?P<high>\d{{2,3}}))?"
     rf"(?:\s*{_DEGREES}\s*(?P<scale>[CF]|Celsius|Fahrenheit|centigrade)\b|\s*(?P<bare>[CF])\b|\s*{_DEGREES}(?!\w))",
     re.IGNORECASE,
 )

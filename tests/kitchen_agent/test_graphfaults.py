@@ -1,0 +1,79 @@
+"""Each fault is found in a draft that has it, and only there; mends put it right."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+
+from kitchen_agent import lineformat
+from kitchen_agent.draft import Draft
+from kitchen_agent.graphfaults import faults, needs_closure
+from kitchen_agent.mend import mend
+from kitchen_agent.taskgraph import TaskGraph
+from tests.kitchen_agent.samples import GRATIN, GRATIN_ANSWER, task_graphs
+
+SOUND = lineformat.parse(GRATIN_ANSWER, GRATIN)
+
+
+def change(task: int, **fields: object) -> Draft:
+    """The sound draft with some fields of one task changed."""
+    tasks = [t.model_copy(update=fields) if t.id == task else t for t in SOUND.tasks]
+    return SOUND.model_copy(update={"tasks": tuple(tasks)})
+
+
+def test_a_sound_draft_has_no_fault_and_needs_no_mend() -> None:
+    assert faults(SOUND, GRATIN) == []
+    assert mend(SOUND, GRATIN) == (SOUND, ())
+
+
+CASES: dict[str, tuple[Draft, str, Callable[[Draft], bool]]] = {
+    "id out of order": (change(3, id=9), "ids count from 1", lambda d: d.tasks[2].id == 3),
+    "needs itself": (change(3, after=(3,)), "does not name an earlier task", lambda d: 3 not in d.tasks[2].after),
+    "two vessels, one letter": (
+        change(5, tools=("pot:a", "saucepan:b")), "vessel letter a", lambda d: d.tasks[4].tools == ("pot:c", "saucepan:b"),
+    ),
+    "oven_c without oven": (change(2, oven_c=180), "does not use the oven", lambda d: d.tasks[1].oven_c is None),
+    "oven too hot": (change(6, oven_c=900), "outside 40 to 320", lambda d: d.tasks[5].oven_c == 180),
+    "oven without temperature": (change(6, oven_c=None), "without a temperature", lambda d: d.tasks[5].oven_c == 180),
+    "other temperature": (change(6, oven_c=230), "the text says", lambda d: d.tasks[5].oven_c == 180),
+    "loose ends": (
+        change(5, after=()), "results that nobody uses", lambda d: set(d.tasks[6].after) >= {4} and d.graph() is not None,
+    ),
+    "unknown step": (change(2, steps=(77,)), "names steps [78]", lambda d: d.tasks[1].steps == (0,)),
+    "unknown ingredient": (change(2, uses=(77, 0)), "not in the list", lambda d: d.tasks[1].uses == (0,)),
+    "ingredient twice": (change(3, uses=(0, 2)), "enters in 2 tasks", lambda d: d.tasks[2].uses == (2,)),
+    "ingredient missing": (change(2, uses=()), "used in no task", lambda d: 0 in d.tasks[1].uses),
+    "stated time lost": (
+        change(6, minutes=30, stated=False), "step 4 states 43", lambda d: d.tasks[5].minutes == 43 and d.tasks[5].stated,
+    ),
+    "invented time": (change(2, stated=True, minutes=17), "are stated", lambda d: not d.tasks[1].stated),
+    "no heat": (change(6, tools=("baking_dish:a",), oven_c=None), "no source of heat", lambda d: "oven" in d.tasks[5].tools),
+    "hob without vessel": (change(3, tools=("burner",)), "without a vessel", lambda d: "saucepan" in d.tasks[2].tools),
+    "vessel in no order": (
+        change(5, after=(3, 4)), "share vessel a", lambda d: 1 in needs_closure(d.tasks)[5],
+    ),
+    "busy waiting": (change(4, action="chill", minutes=25), "of waiting", lambda d: d.tasks[3].attention == "unattended"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_fault_is_found_and_mended(name: str) -> None:
+    draft, sentence, is_right = CASES[name]
+    assert any(sentence in fault.sentence for fault in faults(draft, GRATIN))
+    mended, notes = mend(draft, GRATIN)
+    assert is_right(mended)
+    assert not any(sentence in fault.sentence for fault in faults(mended, GRATIN))
+    assert notes or name == "invented time"
+
+
+def test_a_timed_step_that_nobody_cooks_is_a_fault_that_no_mend_hides() -> None:
+    draft = SOUND.model_copy(update={"tasks": SOUND.tasks[:6]})
+    mended, _ = mend(draft, GRATIN)
+    assert [f.sentence for f in faults(mended, GRATIN)] == ["step 5 states a time, but no task covers it"]
+
+
+@given(task_graphs())
+def test_a_mended_draft_stays_mended_and_is_a_graph(graph: TaskGraph) -> None:
+    once, _ = mend(Draft.of(graph), GRATIN)
+    assert mend(once, GRATIN)[0] == once
+    assert once.graph().tasks

@@ -1,0 +1,50 @@
+"""Questions, judgements and the store of answers."""
+
+from pathlib import Path
+
+import pytest
+
+from kitchen_agent.answers import AnswerStore, Author
+from kitchen_agent.errors import GraphRefusedError
+from kitchen_agent.planner import finish, judge, question, revision
+from kitchen_agent.prompt import messages
+from tests.kitchen_agent.samples import GRATIN, GRATIN_ANSWER
+
+
+def test_the_question_shows_the_recipe_in_one_notation() -> None:
+    asked = question(GRATIN, "short").messages[-1]["content"]
+    assert "A 1 kg potatoes, peeled" in asked
+    assert "4 Tip into the dish, top with cheese and bake for 43 minutes." in asked
+    assert "example" not in asked
+    assert len(messages(GRATIN, "example")) == 4
+
+
+def test_a_good_answer_is_finished_without_notes() -> None:
+    graph, notes = finish(judge(GRATIN_ANSWER, GRATIN))
+    assert len(graph.tasks) == 7
+    assert notes == ()
+
+
+def test_faults_go_back_in_words_and_doubts_stay_in_the_notes() -> None:
+    judged = judge("\n".join(GRATIN_ANSWER.splitlines()[:-1]), GRATIN)
+    assert "step 5 states a time" in revision(GRATIN, "short", judged).messages[-1]["content"]
+    _, notes = finish(judged)
+    assert notes == ("not sure: step 5 states a time, but no task covers it",)
+
+
+def test_prose_is_refused_with_a_reason() -> None:
+    judged = judge("I would love to help you cook!", GRATIN)
+    assert judged.rank > judge(GRATIN_ANSWER, GRATIN).rank
+    with pytest.raises(GraphRefusedError, match="course serve servings"):
+        finish(judged)
+
+
+def test_answers_are_found_by_all_that_they_depend_on(tmp_path: Path) -> None:
+    store = AnswerStore(tmp_path / "deep" / "answers.sqlite")
+    author = Author("m", "", "example")
+    store.put(GRATIN, author, "first")
+    store.put(GRATIN, author, GRATIN_ANSWER)
+    reopened = AnswerStore(tmp_path / "deep" / "answers.sqlite")
+    assert reopened.get(GRATIN.model_copy(update={"key": "other name"}), author) == GRATIN_ANSWER
+    assert reopened.get(GRATIN, Author("m", "a", "short")) is None
+    assert reopened.get(GRATIN.model_copy(update={"servings": 8}), author) is None
