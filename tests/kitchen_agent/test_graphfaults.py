@@ -30,30 +30,46 @@ CASES: dict[str, tuple[Draft, str, Callable[[Draft], bool]]] = {
     "id out of order": (change(3, id=9), "ids count from 1", lambda d: d.tasks[2].id == 3),
     "needs itself": (change(3, after=(3,)), "does not name an earlier task", lambda d: 3 not in d.tasks[2].after),
     "two vessels, one letter": (
-        change(5, tools=("pot:a", "saucepan:b")), "vessel letter a", lambda d: d.tasks[4].tools == ("pot:c", "saucepan:b"),
+        change(5, tools=("pot:a", "saucepan:b")),
+        "vessel letter a",
+        lambda d: d.tasks[4].tools == ("pot:c", "saucepan:b"),
     ),
     "oven_c without oven": (change(2, oven_c=180), "does not use the oven", lambda d: d.tasks[1].oven_c is None),
     "oven too hot": (change(6, oven_c=900), "outside 40 to 320", lambda d: d.tasks[5].oven_c == 180),
     "oven without temperature": (change(6, oven_c=None), "without a temperature", lambda d: d.tasks[5].oven_c == 180),
     "other temperature": (change(6, oven_c=230), "the text says", lambda d: d.tasks[5].oven_c == 180),
     "loose ends": (
-        change(5, after=()), "results that nobody uses", lambda d: set(d.tasks[6].after) >= {4} and d.graph() is not None,
+        change(5, after=()),
+        "results that nobody uses",
+        lambda d: set(d.tasks[6].after) >= {4} and d.graph() is not None,
     ),
     "unknown step": (change(2, steps=(77,)), "names steps [78]", lambda d: d.tasks[1].steps == (0,)),
     "unknown ingredient": (change(2, uses=(77, 0)), "not in the list", lambda d: d.tasks[1].uses == (0,)),
     "ingredient twice": (change(3, uses=(0, 2)), "enters in 2 tasks", lambda d: d.tasks[2].uses == (2,)),
     "ingredient missing": (change(2, uses=()), "used in no task", lambda d: 0 in d.tasks[1].uses),
     "stated time lost": (
-        change(6, minutes=30, stated=False), "step 4 states 43", lambda d: d.tasks[5].minutes == 43 and d.tasks[5].stated,
+        change(6, minutes=30, stated=False),
+        "step 4 states 43",
+        lambda d: d.tasks[5].minutes == 43 and d.tasks[5].stated,
     ),
     "invented time": (change(2, stated=True, minutes=17), "are stated", lambda d: not d.tasks[1].stated),
-    "no heat": (change(6, tools=("baking_dish:a",), oven_c=None), "no source of heat", lambda d: "oven" in d.tasks[5].tools),
+    "no heat": (
+        change(6, tools=("baking_dish:a",), oven_c=None),
+        "no source of heat",
+        lambda d: "oven" in d.tasks[5].tools,
+    ),
     "hob without vessel": (change(3, tools=("burner",)), "without a vessel", lambda d: "saucepan" in d.tasks[2].tools),
     "vessel in no order": (
-        change(5, after=(3, 4)), "share vessel a", lambda d: 1 in needs_closure(d.tasks)[5],
+        change(5, after=(3, 4)),
+        "share vessel a",
+        lambda d: 1 in needs_closure(d.tasks)[5],
     ),
-    "busy waiting": (change(4, action="chill", minutes=25), "of waiting", lambda d: d.tasks[3].attention == "unattended"),
-}  # fmt: skip
+    "busy waiting": (
+        change(4, action="chill", minutes=25),
+        "of waiting",
+        lambda d: d.tasks[3].attention == "unattended",
+    ),
+}
 
 
 @pytest.mark.parametrize("name", CASES)
