@@ -1,0 +1,1 @@
+"""From a trained PEFT adapter to the GGUF files that llama.cpp serves."""
