@@ -3,10 +3,16 @@
     KitchenAgentError
     ├── InputError                 what a person gave is wrong (exit status 2)
     │   ├── RecipeError            a recipe that cannot be read or lacks a part
+    │   ├── DishNotFoundError      no dish of the cookbook has this name
+    │   ├── AmbiguousDishError     several dishes have it
+    │   ├── RequestError           a menu, cook or kitchen that cannot be understood
+    │   ├── EquipmentError         the kitchen lacks what a dish needs
     │   └── ...                    further leaves stand next to the part that raises them in this file
     └── PlanningError              the work itself failed (exit status 1)
         ├── LineFormatError        the model's answer is not in the line format
-        └── GraphRefusedError           the model's answer is not a task graph, and no mend makes it one
+        ├── GraphRefusedError           the model's answer is not a task graph, and no mend makes it one
+        ├── DishRefusedError       one dish of a dinner could not be planned, and why
+        └── StorageError           a file of this program's own cannot be read or written
 
 A leaf carries its data as attributes; its message says what is wrong, where, and what to change.
 """
@@ -14,6 +20,7 @@ A leaf carries its data as attributes; its message says what is wrong, where, an
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 
 class KitchenAgentError(Exception):
@@ -36,6 +43,26 @@ class RecipeError(InputError):
         super().__init__(f"{source}: {field}: {problem}. {fix}")
 
 
+class DishNotFoundError(InputError):
+    """No dish of the cookbook is called `name`; `nearest` are the titles that look most like it, best first."""
+
+    def __init__(self, name: str, nearest: Sequence[str]) -> None:
+        self.name, self.nearest = name, tuple(nearest)
+        known = f"The nearest are: {', '.join(self.nearest)}. " if self.nearest else ""
+        super().__init__(
+            f"dish: {name!r} is not in the cookbook. {known}"
+            "Write one of these, or add a recipe with --recipe FILE (.cook, .json, .html) or --cookbook DIR"
+        )
+
+
+class AmbiguousDishError(InputError):
+    """Several dishes of the cookbook may be meant by `name`; `candidates` are their titles."""
+
+    def __init__(self, name: str, candidates: Sequence[str]) -> None:
+        self.name, self.candidates = name, tuple(candidates)
+        super().__init__(f"dish: {name!r} may mean {', '.join(self.candidates)}. Write the whole name of one of them")
+
+
 class LineFormatError(PlanningError):
     """A text that is not a task graph in the line format; `faults` has one sentence for each wrong line."""
 
@@ -53,3 +80,35 @@ class GraphRefusedError(PlanningError):
         super().__init__(
             f"the model wrote no usable task graph: {shown}. Shorten the recipe's steps or try another model"
         )
+
+
+class RequestError(InputError):
+    """A dinner request that cannot be understood; `faults` has one sentence for each field that is wrong."""
+
+    def __init__(self, source: str, faults: Sequence[str]) -> None:
+        self.source, self.faults = source, tuple(faults)
+        super().__init__(f"{source}: {'; '.join(self.faults)}")
+
+
+class EquipmentError(InputError):
+    """The kitchen lacks what the dishes need; `faults` has one sentence for each missing thing."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(self.faults))
+
+
+class DishRefusedError(PlanningError):
+    """The recipe called `dish` could not be planned; the cause says why."""
+
+    def __init__(self, dish: str, reason: str) -> None:
+        self.dish, self.reason = dish, reason
+        super().__init__(f"{dish}: {reason}")
+
+
+class StorageError(PlanningError):
+    """A file in which this program keeps its own data, at `path`, cannot be used."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"{path}: {reason}. Make its folder writable, or name another with KITCHEN_DATA_DIR")

@@ -1,0 +1,159 @@
+"""Reads a dinner request or a kitchen profile from YAML (or JSON, which is YAML) and says what is wrong, and where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from kitchen_agent.errors import RequestError
+from kitchen_agent.kitchen import Kitchen
+from kitchen_agent.menu import DinnerRequest
+
+BYTES_MAX: Final = 1_000_000
+ModelType = TypeVar("ModelType", bound=BaseModel)
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML whose times stay text: YAML 1.1 would read an unquoted 19:30 as the number 1170."""
+
+
+_PlainLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] in ("bool", "null", "merge")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_PlainLoader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"[-+]?(0|[1-9]\d*)$"), list("-+0123456789"))
+_PlainLoader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"[-+]?\d*\.\d+$"), list("-+.0123456789"))
+
+
+def load_request(path: Path, *, now: datetime | None = None) -> DinnerRequest:
+    """The dinner in the YAML or JSON file at `path`; paths in it are relative to its folder.
+
+    `kitchen` may be the path of a profile file. `now` stands in for the clock. Raises RequestError.
+    """
+    data, lines = _read(path)
+    kitchen = data.get("kitchen")
+    if isinstance(kitchen, str):
+        profile = path.parent / kitchen
+        if not profile.is_file():
+            where = _where(lines, ("kitchen",))
+            raise RequestError(str(path), [f"kitchen: no file {kitchen!r} beside this one; correct the path{where}"])
+        data["kitchen"] = load_kitchen(profile)
+    faults = []
+    for number, dish in enumerate(data["dishes"] if isinstance(data.get("dishes"), list) else []):
+        if isinstance(dish, dict) and isinstance(dish.get("recipe"), str):
+            dish["recipe"] = path.parent / dish["recipe"]
+            if not dish["recipe"].is_file():
+                where = _where(lines, ("dishes", number, "recipe"))
+                faults.append(f"dishes.{number + 1}.recipe: no file {dish['recipe']}; correct the path{where}")
+    if faults:
+        raise RequestError(str(path), faults)
+    return _validated(DinnerRequest, data, str(path), lines, now)
+
+
+def load_kitchen(path: Path) -> Kitchen:
+    """The kitchen profile in the YAML or JSON file at `path`. Raises RequestError."""
+    data, lines = _read(path)
+    return _validated(Kitchen, data, str(path), lines, None)
+
+
+def read_request(data: Mapping[str, Any], *, source: str, now: datetime | None = None) -> DinnerRequest:
+    """The dinner in `data`, for example from command line flags; `source` names its origin in errors.
+
+    Raises RequestError.
+    """
+    return _validated(DinnerRequest, data, source, {}, now)
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[tuple[int | str, ...], int]]:
+    """The mapping in the file and the line (from 1) of each of its values."""
+    try:
+        if path.stat().st_size > BYTES_MAX:
+            raise RequestError(str(path), [f"the file is larger than {BYTES_MAX} bytes; this is no menu"])
+        loader = _PlainLoader(path.read_text(encoding="utf-8"))
+        node = loader.get_single_node()
+        data = loader.construct_document(node) if node is not None else None
+    except OSError as error:
+        raise RequestError(str(path), [f"cannot be read: {error.strerror}; give the path of a menu file"]) from error
+    except UnicodeDecodeError as error:
+        raise RequestError(str(path), [f"byte {error.start} is not UTF-8; save the file as UTF-8"]) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
+        problem = getattr(error, "problem", None) or "is not YAML"
+        raise RequestError(str(path), [f"{problem}; check indentation and quotes{where}"]) from error
+    if not isinstance(data, dict):
+        raise RequestError(str(path), ["the file must hold fields such as guests, serve_at and dishes"])
+    lines: dict[tuple[int | str, ...], int] = {}
+    faults = list(_index(node, (), lines))
+    if faults:
+        raise RequestError(str(path), faults)
+    return data, lines
+
+
+def _index(node: Any, place: tuple[int | str, ...], lines: dict[tuple[int | str, ...], int]) -> list[str]:
+    """Fills `lines` with the line of each node below `node`; one sentence for each key that is written twice."""
+    lines[place] = node.start_mark.line + 1
+    faults: list[str] = []
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            inner = (*place, str(key.value))
+            if key.value in seen:
+                faults.append(f"{_path(inner)}: is given twice; keep one (line {key.start_mark.line + 1})")
+            seen.add(key.value)
+            faults += _index(value, inner, lines)
+            lines[inner] = key.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            faults += _index(value, (*place, number), lines)
+    return faults
+
+
+def _validated(
+    model: type[ModelType],
+    data: Mapping[str, Any],
+    source: str,
+    lines: Mapping[tuple[int | str, ...], int],
+    now: datetime | None,
+) -> ModelType:
+    try:
+        return model.model_validate(data, context={"now": now})
+    except ValidationError as error:
+        faults = [
+            _sentence(model, fault["loc"], fault["type"], fault["msg"], fault["input"]) + _where(lines, fault["loc"])
+            for fault in error.errors(include_url=False)
+        ]
+        raise RequestError(source, faults) from error
+
+
+def _sentence(model: type[BaseModel], place: tuple[int | str, ...], kind: str, message: str, value: object) -> str:
+    """Field, value and fix of one of pydantic's faults."""
+    field = _path(place) or "request"
+    if kind == "missing":
+        return f"{field}: is missing; add it"
+    if kind == "extra_forbidden":
+        known = f"; known fields are {', '.join(model.model_fields)}" if len(place) == 1 else "; remove or correct it"
+        return f"{field}: is not a field here{known}"
+    message = message.removeprefix("Value error, ").replace("Input should be", "must be")
+    if isinstance(value, str | int | float) and repr(value) not in message:
+        return f"{field}: {value!r}: {message}"
+    return f"{field}: {message}"
+
+
+def _path(place: tuple[int | str, ...]) -> str:
+    """`dishes.2.name`: list positions count from 1, as people do."""
+    return ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
+
+
+def _where(lines: Mapping[tuple[int | str, ...], int], place: tuple[int | str, ...]) -> str:
+    """` (line 7)` for the innermost part of `place` that the file has."""
+    for length in range(len(place), 0, -1):
+        if place[:length] in lines:
+            return f" (line {lines[place[:length]]})"
+    return ""
