@@ -7,6 +7,8 @@
     │   ├── AmbiguousDishError     several dishes have it
     │   ├── RequestError           a menu, cook or kitchen that cannot be understood
     │   ├── EquipmentError         the kitchen lacks what a dish needs
+    │   ├── StoreError             a database of sessions that cannot be used
+    │   ├── UnknownSessionError    no cooking session has this id
     │   └── ...                    further leaves stand next to the part that raises them in this file
     └── PlanningError              the work itself failed (exit status 1)
         ├── LineFormatError        the model's answer is not in the line format
@@ -19,6 +21,7 @@ A leaf carries its data as attributes; its message says what is wrong, where, an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -112,3 +115,31 @@ class StorageError(PlanningError):
     def __init__(self, path: Path, reason: str) -> None:
         self.path, self.reason = path, reason
         super().__init__(f"{path}: {reason}. Make its folder writable, or name another with KITCHEN_DATA_DIR")
+
+
+class StoreError(InputError):
+    """A database of sessions that cannot be used; `url` is shown without its password."""
+
+    def __init__(self, url: str, problem: str) -> None:
+        self.url, self.problem = _without_password(url), problem
+        super().__init__(
+            f"database: {self.url}: {problem}. "
+            "Set DATABASE_URL to sqlite:///FILE or postgresql://USER@HOST/NAME, or unset it"
+        )
+
+
+class UnknownSessionError(InputError):
+    """No cooking session has this id."""
+
+    def __init__(self, session: str, known: Sequence[str]) -> None:
+        self.session, self.known = session, tuple(known)
+        newest = (
+            f"The newest are: {', '.join(self.known[:5])}"
+            if self.known
+            else "There is none yet: kitchen cook MENU opens one"
+        )
+        super().__init__(f"session: {session!r} does not exist. {newest}")
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"(//[^:/@]*):[^@/]*@", r"\1:***@", url)

@@ -1,0 +1,144 @@
+"""The store of sessions: nothing acknowledged is lost, nothing is counted twice, with many writers too.
+
+Runs on SQLite, and on PostgreSQL as well when KITCHEN_TEST_POSTGRES names a database that answers.
+"""
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
+
+from kitchen_agent.errors import StoreError, UnknownSessionError
+from kitchen_agent.live.events import Event, TaskDone
+from kitchen_agent.live.store import SessionStore
+
+POSTGRES = os.environ.get("KITCHEN_TEST_POSTGRES", "postgresql://postgres@127.0.0.1/postgres")
+WRITERS, EVENTS_EACH = 8, 12
+
+
+def postgres_url() -> str:
+    """The URL of a PostgreSQL that answers; the test is skipped, saying so, when none does."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed")
+    url = POSTGRES.replace("postgresql://", "postgresql+psycopg://")
+    try:
+        create_engine(url, connect_args={"connect_timeout": 2}).connect().close()
+    except OperationalError:
+        pytest.skip(f"no PostgreSQL answers at {POSTGRES.split('@')[-1]} (set KITCHEN_TEST_POSTGRES)")
+    return POSTGRES
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'sessions.db'}" if request.param == "sqlite" else postgres_url()
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[SessionStore]:
+    opened = SessionStore(url)
+    yield opened
+    opened.close()
+
+
+def entry(key: str, task: str = "mousse/1") -> Event:
+    return Event(key=key, at=datetime(2026, 5, 1, 18, 0, tzinfo=UTC), by="Ana's phone", what=TaskDone(task=task))
+
+
+def test_events_come_back_in_order(store: SessionStore) -> None:
+    session = uuid4().hex
+    assert store.open_session(session, '{"menu": 1}')
+    assert not store.open_session(session, "other")
+    assert store.opening(session) == '{"menu": 1}'
+    first, second = entry("a"), entry("b", "peas/2")
+    assert store.append(session, first)[0].seq == 1
+    assert store.append(session, second)[0].seq == 2
+    assert [recorded.event for recorded in store.events(session)] == [first, second]
+    assert [recorded.seq for recorded in store.events(session, after=1)] == [2]
+    assert session in store.sessions()
+
+
+def test_a_doubled_tap_counts_once(store: SessionStore) -> None:
+    session = uuid4().hex
+    store.open_session(session, "{}")
+    once, new = store.append(session, entry("tap"))
+    twice, again = store.append(session, entry("tap", "something else"))
+    assert (new, again) == (True, False)
+    assert once.seq == twice.seq
+    assert twice.event == entry("tap")
+    assert len(store.events(session)) == 1
+
+
+def test_an_unknown_session_is_an_error(store: SessionStore) -> None:
+    with pytest.raises(UnknownSessionError, match="does not exist"):
+        store.append("nobody", entry("x"))
+    with pytest.raises(UnknownSessionError):
+        store.opening("nobody")
+
+
+@pytest.mark.parametrize("bad", ["not a url", "mysql://host/db", "sqlite:////no/such/folder/x.db"])
+def test_a_bad_database_is_a_clear_error(bad: str) -> None:
+    with pytest.raises(StoreError, match="DATABASE_URL"):
+        SessionStore(bad)
+
+
+def test_the_password_stays_secret() -> None:
+    assert "hunter2" not in str(StoreError("postgresql://me:hunter2@host/db", "no answer"))
+
+
+def _write(url: str, session: str, writer: int) -> None:
+    store = SessionStore(url)
+    for number in range(EVENTS_EACH):
+        store.append(session, entry(f"{writer}-{number}"))
+        store.append(session, entry(f"everybody-{number}"))
+
+
+def test_eight_processes_write_one_session(url: str) -> None:
+    store, session = SessionStore(url), uuid4().hex
+    store.open_session(session, "{}")
+    spawn = multiprocessing.get_context("spawn")
+    writers = [spawn.Process(target=_write, args=(url, session, writer)) for writer in range(WRITERS)]
+    for process in writers:
+        process.start()
+    for process in writers:
+        process.join(60)
+    assert [process.exitcode for process in writers] == [0] * WRITERS
+    events = store.events(session)
+    assert [recorded.seq for recorded in events] == list(range(1, len(events) + 1))
+    keys = [recorded.event.key for recorded in events]
+    assert len(keys) == len(set(keys)) == (WRITERS + 1) * EVENTS_EACH
+
+
+_ENDLESS_WRITER = """
+import sys
+from tests.kitchen_agent.live.test_store import SessionStore, entry
+store = SessionStore(sys.argv[1])
+store.open_session(sys.argv[2], "{}")
+for number in range(100_000):
+    store.append(sys.argv[2], entry(str(number)))
+    print(number, flush=True)
+"""
+
+
+def test_kill_9_loses_nothing_that_was_acknowledged(url: str) -> None:
+    session = uuid4().hex
+    command = [sys.executable, "-c", _ENDLESS_WRITER, url, session]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        time.sleep(0.3)
+        writer.send_signal(signal.SIGKILL)
+        acknowledged = [0, *(int(line) for line in writer.stdout.read().split())]
+    store = SessionStore(url)
+    keys = [recorded.event.key for recorded in store.events(session)]
+    assert keys[: len(acknowledged)] == [str(number) for number in acknowledged]
+    assert len(keys) <= len(acknowledged) + 1
+    assert store.append(session, entry("after"))[1]
