@@ -10,6 +10,14 @@
     │   ├── StoreError             a database of sessions that cannot be used
     │   ├── UnknownSessionError    no cooking session has this id
     │   └── ...                    further leaves stand next to the part that raises them in this file
+    ├── ModelError                 the language model cannot be had or used (exit status 1)
+    │   ├── ModelUnavailableError  no source had the model file
+    │   ├── ModelFileError         a model file is not the one that it should be
+    │   ├── ModelLoadError         llama.cpp cannot load a file
+    │   ├── ModelRunError          llama.cpp failed while it was reading or writing
+    │   ├── ModelClosedError       the model was closed while it was writing
+    │   ├── ContextOverflowError   a prompt is longer than the context
+    │   └── GrammarError           a grammar that llama.cpp does not accept
     └── PlanningError              the work itself failed (exit status 1)
         ├── LineFormatError        the model's answer is not in the line format
         ├── GraphRefusedError           the model's answer is not a task graph, and no mend makes it one
@@ -22,7 +30,7 @@ A leaf carries its data as attributes; its message says what is wrong, where, an
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 
@@ -51,10 +59,9 @@ class DishNotFoundError(InputError):
 
     def __init__(self, name: str, nearest: Sequence[str]) -> None:
         self.name, self.nearest = name, tuple(nearest)
-        known = f"The nearest are: {', '.join(self.nearest)}. " if self.nearest else ""
+        fix = f"Write one of the nearest: {', '.join(self.nearest)}; or add" if self.nearest else "Add"
         super().__init__(
-            f"dish: {name!r} is not in the cookbook. {known}"
-            "Write one of these, or add a recipe with --recipe FILE (.cook, .json, .html) or --cookbook DIR"
+            f"dish: {name!r} is not in the cookbook. {fix} its recipe with --recipe FILE (.cook, .json or .html)"
         )
 
 
@@ -143,3 +150,69 @@ class UnknownSessionError(InputError):
 
 def _without_password(url: str) -> str:
     return re.sub(r"(//[^:/@]*):[^@/]*@", r"\1:***@", url)
+
+
+class ModelError(KitchenAgentError):
+    """The language model cannot be had or used."""
+
+
+class ModelUnavailableError(ModelError):
+    """No source had the model file `name`; `tried` maps each source to what it said, in the order of trying."""
+
+    def __init__(self, name: str, tried: Mapping[str, str]) -> None:
+        self.name, self.tried = name, dict(tried)
+        sources = "; ".join(f"{source}: {reason}" for source, reason in tried.items())
+        super().__init__(
+            f"{name} cannot be had ({sources}). Connect to the network and run `kitchen model fetch`, "
+            "or set KITCHEN_MODEL_PATH to a copy of the file"
+        )
+
+
+class ModelFileError(ModelError):
+    """The file at `path` does not have the SHA-256 `expected`."""
+
+    def __init__(self, path: Path, expected: str, actual: str, fix: str) -> None:
+        self.path, self.expected, self.actual, self.fix = path, expected, actual, fix
+        super().__init__(f"{path}: the SHA-256 is {actual}, not {expected}. {fix}")
+
+
+class ModelLoadError(ModelError):
+    """llama.cpp cannot load the model or adapter at `path`."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"{path}: {reason}. Give a GGUF file; `kitchen model verify` checks the embedded ones")
+
+
+class ModelRunError(ModelError):
+    """llama.cpp failed with `status` while it was reading or writing."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        self.status, self.reason = status, reason
+        super().__init__(f"the language model failed with status {status} {reason}".rstrip() + ". Try again")
+
+
+class ModelClosedError(ModelError):
+    """The model was closed, or its thread died, while an answer was wanted."""
+
+    def __init__(self) -> None:
+        super().__init__("the language model is closed. Open it again")
+
+
+class ContextOverflowError(ModelError):
+    """A prompt of `prompt_tokens` with an answer of up to `answer_tokens` does not fit in `context` tokens."""
+
+    def __init__(self, prompt_tokens: int, answer_tokens: int, context: int) -> None:
+        self.prompt_tokens, self.answer_tokens, self.context = prompt_tokens, answer_tokens, context
+        super().__init__(
+            f"the prompt has {prompt_tokens} tokens and the answer may have {answer_tokens}, "
+            f"but the context holds {context}. Shorten the recipe or set KITCHEN_CONTEXT higher"
+        )
+
+
+class GrammarError(ModelError):
+    """A GBNF grammar that llama.cpp refuses, or that leaves no token to follow."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"grammar: {reason}. Check its rules against llama.cpp's GBNF guide")
