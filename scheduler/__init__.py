@@ -1,1 +1,27 @@
-"""A kitchen scheduler on OR-Tools CP-SAT that knows nothing of recipes or language models."""
+"""A kitchen scheduler on OR-Tools CP-SAT that knows nothing of recipes or language models.
+
+outcome = solve(problem)      # Solved | Infeasible | TimedOut
+"""
+
+from scheduler.errors import InvalidProblemError, SchedulerError
+from scheduler.model import build
+from scheduler.problem import ORDER, Problem
+from scheduler.schedule import Infeasible, Outcome, Schedule, Solved, TimedOut
+from scheduler.solve import Limits, solve
+from scheduler.validate import validate
+
+__all__ = [
+    "ORDER",
+    "Infeasible",
+    "InvalidProblemError",
+    "Limits",
+    "Outcome",
+    "Problem",
+    "Schedule",
+    "SchedulerError",
+    "Solved",
+    "TimedOut",
+    "build",
+    "solve",
+    "validate",
+]

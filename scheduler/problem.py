@@ -42,8 +42,8 @@ ORDER: tuple[TermName, ...] = (
 Below, ``work(c)`` is the sum of the minutes of all hands-on and tend tasks of cook c plus the cook minutes of
 the inserted tasks (oven touch, wash-up, clean) that c does; ``hands(c)`` is the same without the tend tasks.
 ``attendance(c)`` is the sum over c's presence windows of (latest end − earliest start) of everything that c
-does in that window, 0 for a window without work; an oven warm-up counts with its touch minutes only. Work of
-pinned tasks outside every window counts as one more window.
+does in that window, 0 for a window without work; an oven warm-up counts with its touch minutes only. Work that
+is done or running counts only in a window that contains it.
 
 * ``lateness``: sum over dishes with a due time of served − due (minutes).
 * ``hot_wait``: sum over links and serving links of hot_weight × wait², where wait is
@@ -90,7 +90,7 @@ class Cook(Model):
     ``abilities``: named qualifications that a :class:`CrewNeed` may ask for.
     ``refuses``: tags; the cook does no task that carries one. Inserted tasks carry the tags ``oven`` (warm-up
     touch), ``wash_up`` (vessel) and ``clean`` (board and hands) and need skill 1.
-    ``pace_percent``: hands-on tasks take ceil(minutes × pace / 100); 150 for a novice who needs half as long
+    ``pace_percent``: a hands-on task takes ceil(its duration × pace / 100); 150 for a novice who needs half as long
     again. Tend tasks and inserted tasks are not stretched.
     ``tend_capacity``: number of pots that the cook can tend at once.
     """
@@ -126,11 +126,12 @@ class Oven(Model):
       (``units`` of the outage is ignored). A use's Celsius lies in ``min_celsius..max_celsius``.
     * Change: two incompatible uses are at least ``change_minutes`` apart (end of one to start of the other). A
       third dish that is compatible with both may stay in while the temperature changes.
-    * Heat (only when ``warm_up_minutes > 0``): every use is *supported*: either by a warm-up of this oven whose
-      Celsius is compatible and whose end e satisfies e <= start <= e + keep_hot, or by a compatible use i in the
-      same oven with start(i) < start and start <= end(i) + keep_hot, keep_hot being ``keep_hot_minutes``.
+    * Heat (only when ``warm_up_minutes > 0``): every use j is *supported*: by its own warm-up, whose end e satisfies
+      e <= start(j) <= e + keep_hot; or by a compatible use i in the same oven with start(i) < start(j) <= end(i) +
+      keep_hot; or by a compatible use i that starts in the same minute and has a warm-up of its own. keep_hot is
+      ``keep_hot_minutes``.
     * A warm-up is an inserted task (see :class:`scheduler.schedule.Inserted`). It lasts ``warm_up_minutes``;
-      it may last ``change_minutes`` (a change of temperature of a hot oven) when some use of the oven started
+      it may last ``change_minutes`` (a change of temperature of a hot oven) when some other use of the oven started
       before the warm-up's end and ended no earlier than keep_hot before the warm-up's start. No use
       that is incompatible with the warm-up's Celsius overlaps it, and no two warm-ups of an oven overlap. It
       does not take slots, and it lies outside outages.
@@ -365,11 +366,12 @@ class Pin(Model):
 
     ``state``: ``done`` and ``running`` need start and end, and done end <= now < running end (remaining time is
     end − now); their length is end − start whatever the task's minutes, cook's pace or rounds say, and their cooks
-    are ``cooks``, else any that can. ``locked`` fixes parts of a future task. Units named here are kept
-    where they are.
+    are ``cooks`` (to be named when the task is attended). ``locked`` fixes parts of a future task. ``units`` of a
+    running task keep their ids.
 
     Life may break rules, so a rule never binds what is all done or running: a link between two such tasks is
-    ignored, a done task occupies nothing from ``now`` on, and a resource that running tasks overload has capacity 0
+    ignored, a done task occupies nothing from ``now`` on (nor does a change or door gap count from it),
+    and a resource that running tasks overload has capacity 0
     (not a negative one) for the others. A max lag from such a task that cannot be met any more (reference + max_lag <
     now) no longer binds. Skill, refusal, presence, fire, session, oven support and release or deadline are not asked
     of done or running tasks. Vessels stay held, and boards and hands stay dirty, as for any other task.
@@ -383,6 +385,15 @@ class Pin(Model):
     oven: str | None = None
     board: str | None = None
     pans: int | None = None
+    units: tuple[str, ...] | None = None
+
+
+class HeldVessel(Model):
+    """A vessel use of a dish (``vessel`` as in :class:`scheduler.schedule.VesselHold`) that already has its unit."""
+
+    dish: str
+    vessel: str
+    unit: str
 
 
 class ServedDish(Model):
@@ -406,13 +417,14 @@ class Replan(Model):
 
     Every task and inserted task that is not done or running starts at or after ``now``. A task whose baseline start
     lies in [now, now + freeze_minutes) and that is not pinned does not start earlier than in the baseline and keeps the
-    baseline's cooks (if the baseline names any).
+    baseline's cooks (if the baseline names any). ``held`` vessels stay what they are.
     """
 
     now_minutes: int
     freeze_minutes: int = 0
     baseline: tuple[PlannedTask, ...] = ()
     served: tuple[ServedDish, ...] = ()
+    held: tuple[HeldVessel, ...] = ()
     cook_change_cost: int = 5
 
 

@@ -1,0 +1,189 @@
+"""Who does the work: crew, skill, pace, hands, pots, presence."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from ortools.sat.python import cp_model
+
+from scheduler.durations import crew_needs, minutes_by_cook, minutes_with_pans, willing
+from scheduler.problem import Window
+from scheduler.rules.capacity import at_most, one_at_a_time
+from scheduler.variables import Expr, Literal, TaskVars, Variables, Work
+
+
+def crew(v: Variables) -> None:
+    """Each attended task gets the cooks that it needs, one cook for each place.
+
+    For each need k: sum over cooks of fills(c, k) = count(k), fills only with the ability, sum over k of
+    fills(c, k) = does(c).
+    """
+    for t in v.tasks.values():
+        pin = v.pinned(t.task.id)
+        if pin and pin.cooks is not None:
+            for cook, does in t.does.items():
+                v.model.add(does == (cook in pin.cooks))
+            continue
+        needs = crew_needs(t.task)
+        if len(needs) == 1:
+            v.model.add(sum(t.does.values()) == needs[0].count)
+        elif needs:
+            _fill_places(v, t)
+
+
+def _fill_places(v: Variables, t: TaskVars) -> None:
+    fills: dict[str, list[Literal]] = {cook: [] for cook in t.does}
+    for number, need in enumerate(crew_needs(t.task)):
+        able = [c for c in t.does if need.ability is None or need.ability in v.cooks[c].abilities]
+        places = {c: v.literal(f"{c} is {need.ability or number} of {t.task.id}") for c in able}
+        v.model.add(sum(places.values()) == need.count)
+        for cook, literal in places.items():
+            fills[cook].append(literal)
+    for cook, literals in fills.items():
+        v.model.add(sum(literals) == t.does[cook])
+
+
+def abilities_in_parallel(v: Variables) -> None:
+    """People with one of some abilities cannot be in more places than there are such people (implied, for speed).
+
+    For each set S of abilities that tasks ask for: at each minute sum of counts of needs in S <= number of cooks
+    with an ability in S. All sets of up to 4 abilities; only when every attended task is hands-on.
+    """
+    asked = sorted({n.ability for t in v.tasks.values() for n in crew_needs(t.task) if n.ability})
+    if not asked or any(t.task.attention == "tend" or t.settled for t in v.tasks.values()):
+        return
+    for width in range(1, min(4, len(asked)) + 1):
+        for group in combinations(asked, width):
+            able = sum(1 for cook in v.problem.cooks if set(group) & set(cook.abilities))
+            loads: list[tuple[TaskVars, int]] = []
+            for t in v.tasks.values():
+                units = sum(n.count for n in crew_needs(t.task) if n.ability in group)
+                if units:
+                    loads.append((t, units))
+            if sum(units for _, units in loads) > able:
+                v.model.add_cumulative([t.interval for t, _ in loads], [units for _, units in loads], able)
+
+
+def skills_and_refusals(v: Variables) -> None:
+    """Nobody does what is above their skill or what they refuse: does(c) = 0."""
+    for cook in v.problem.cooks:
+        for work in v.work[cook.id]:
+            if work.free:
+                continue
+            if work.skill > cook.skill or set(work.tags) & set(cook.refuses):
+                v.model.add(work.literal == 0)
+
+
+def pace(v: Variables) -> None:
+    """A slower cook takes longer over work by hand: size = ceil(minutes × pace / 100), the slowest of a crew."""
+    for t in v.tasks.values():
+        if t.task.attention != "hands_on" or isinstance(t.size, int):
+            continue
+        minutes = {c: minutes_by_cook(t.task, v.cooks[c]) for c in t.does}
+        if sum(need.count for need in crew_needs(t.task)) == 1:
+            v.model.add(t.size == sum(minutes[c] * does for c, does in t.does.items()))
+        else:
+            v.model.add_max_equality(t.size, [minutes[c] * does for c, does in t.does.items()])
+
+
+def one_pair_of_hands(v: Variables) -> None:
+    """A cook's hands do one thing at a time: the hands-on intervals of a cook do not overlap."""
+    for cook in v.problem.cooks:
+        hands = [w for w in v.work[cook.id] if w.hands and not w.done]
+        one_at_a_time(v, hands)
+
+
+def tending(v: Variables) -> None:
+    """Watching pots goes beside light work only, and only so many pots at once.
+
+    At each minute: pots tended + capacity × (heavy hands-on work) <= capacity of the cook.
+    """
+    for cook in v.problem.cooks:
+        works = [w for w in v.work[cook.id] if not w.done]
+        pots = [w for w in works if not w.hands]
+        if not pots:
+            continue
+        capacity = cook.tend_capacity
+        beside = v.problem.settings.light_beside_tending
+        heavy = [w for w in works if w.hands and not (w.light and beside)]
+        loads: list[tuple[Work, Expr]] = [(w, w.pots) for w in pots]
+        loads += [(w, capacity) for w in heavy]
+        at_most(v, loads, capacity)
+
+
+def presence(v: Variables) -> None:
+    """Nobody works while absent: each piece of work lies in one presence window of its cook."""
+    for cook in v.problem.cooks:
+        windows = v.windows(cook.id)
+        for work in v.work[cook.id]:
+            if work.free:
+                continue
+            _start_in_windows(v, work, windows)
+            for number, literal in windows_of(v, work).items():
+                v.model.add(work.start >= windows[number].start_minutes).only_enforce_if(literal)
+                v.model.add(work.end <= windows[number].end_minutes).only_enforce_if(literal)
+
+
+def _start_in_windows(v: Variables, work: Work, windows: tuple[Window, ...]) -> None:
+    """Implied for speed: the starts that fit, as one domain."""
+    if len(windows) == 1 or not isinstance(work.size, int):
+        return
+    spans = [[w.start_minutes, w.end_minutes - work.size] for w in windows]
+    domain = cp_model.Domain.from_intervals([s for s in spans if s[0] <= s[1]])
+    v.model.add_linear_expression_in_domain(work.start, domain).only_enforce_if(work.literal)
+
+
+def windows_of(v: Variables, work: Work) -> dict[int, Literal]:
+    """For each presence window of the cook a literal that says that this work is done in it."""
+    if work.label not in v.in_window:
+        windows = v.windows(work.cook)
+        if len(windows) == 1:
+            v.in_window[work.label] = {0: work.literal}
+        else:
+            chosen = {n: v.literal(f"{work.label} in window {n}") for n in range(len(windows))}
+            v.model.add(sum(chosen.values()) == work.literal)
+            v.in_window[work.label] = dict(chosen)
+    return v.in_window[work.label]
+
+
+def watched_fire(v: Variables) -> None:
+    """Somebody is in the kitchen while something is on the fire: [start, end) lies in the union of presences."""
+    if not v.problem.settings.watch_fire or not v.problem.cooks:
+        return
+    spans = merged([w for cook in v.problem.cooks for w in v.windows(cook.id)])
+    if spans == [(0, v.horizon)]:
+        return
+    for t in v.tasks.values():
+        if not t.task.on_fire or t.settled:
+            continue
+        for literals, minutes in _size_cases(v, t):
+            fits = [[low, high - minutes] for low, high in spans if high - low >= minutes]
+            domain = cp_model.Domain.from_intervals(fits)
+            v.model.add_linear_expression_in_domain(t.start, domain).only_enforce_if(*literals)
+
+
+def _size_cases(v: Variables, t: TaskVars) -> Iterator[tuple[list[Literal], int]]:
+    """The possible lengths of the task, each with the literals under which it has that length."""
+    if isinstance(t.size, int):
+        yield [], t.size
+    elif len(t.pans) > 1:
+        for pans, literal in t.pans.items():
+            yield [literal], minutes_with_pans(t.task, pans)
+    else:
+        for cook in t.does:
+            yield [t.does[cook]], minutes_by_cook(t.task, v.cooks[cook])
+
+
+def merged(windows: list[Window]) -> list[tuple[int, int]]:
+    """The union of windows as disjoint spans in time order."""
+    spans: list[tuple[int, int]] = []
+    for window in sorted(windows, key=lambda w: (w.start_minutes, w.end_minutes)):
+        if spans and window.start_minutes <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], window.end_minutes))
+        else:
+            spans.append((window.start_minutes, window.end_minutes))
+    return spans
+
+
+def able_cooks(v: Variables, t: TaskVars) -> list[str]:
+    """The cooks whom skill and refusals let do the task."""
+    return [c for c in t.does if willing(t.task, v.cooks[c])]

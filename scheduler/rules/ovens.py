@@ -1,0 +1,222 @@
+"""One temperature at a time, warm before use, and only so many trays."""
+
+from itertools import combinations
+
+from ortools.sat.python import cp_model
+
+from scheduler.problem import Oven
+from scheduler.rules.capacity import at_most
+from scheduler.variables import Expr, Literal, TaskVars, Variables
+
+
+def _uses(v: Variables) -> list[TaskVars]:
+    """The tasks that use an oven and are not over."""
+    return [t for t in v.tasks.values() if t.task.oven and not t.done]
+
+
+def _celsius(t: TaskVars) -> int:
+    return t.task.oven.celsius if t.task.oven else 0
+
+
+def _compatible(v: Variables, first: TaskVars, second: TaskVars) -> bool:
+    return abs(_celsius(first) - _celsius(second)) <= v.problem.settings.oven_tolerance_celsius
+
+
+def oven_choice(v: Variables) -> None:
+    """Each baking is in one oven that reaches its temperature: sum over ovens of in(o) = 1."""
+    for t in v.tasks.values():
+        pin = v.pins.get(t.task.id)
+        if t.task.oven is None:
+            continue
+        for oven in v.problem.ovens:
+            fits = oven.min_celsius <= _celsius(t) <= oven.max_celsius and t.task.oven.slots <= oven.slots
+            if not fits and not t.settled:
+                v.model.add(t.ovens[oven.id] == 0)
+        if len(t.ovens) > 1:
+            v.model.add_exactly_one(t.ovens.values())
+        if pin and pin.oven:
+            v.model.add(t.ovens[pin.oven] == 1)
+
+
+def oven_slots(v: Variables) -> None:
+    """An oven holds as many trays as it has racks: at each minute slots of its uses <= slots, none in an outage."""
+    for oven in v.problem.ovens:
+        loads: list[tuple[TaskVars, Expr]] = []
+        for t in _uses(v):
+            if t.task.oven is None:
+                continue
+            present = _in_oven(v, t, oven.id)
+            loads.append((present, t.task.oven.slots * t.pan_count))
+        outages = [o.model_copy(update={"units": oven.slots}) for o in oven.outages]
+        most = sum(t.task.oven.slots * t.max_pans for t in _uses(v) if t.task.oven)
+        if most > oven.slots or outages:
+            at_most(v, loads, oven.slots, outages)
+
+
+def _in_oven(v: Variables, t: TaskVars, oven: str) -> TaskVars:
+    """The task with an interval that only exists in this oven."""
+    if len(t.ovens) == 1:
+        return t
+    name = f"{t.task.id} in {oven}"
+    interval = v.model.new_optional_interval_var(t.start, t.size, t.end, t.ovens[oven], name)
+    return TaskVars(**{**t.__dict__, "interval": interval})
+
+
+def _together(v: Variables, first: TaskVars, second: TaskVars, oven: str) -> list[Literal]:
+    """The literals that say that both tasks are in this oven; none when there is only one oven."""
+    return [] if len(v.ovens) == 1 else [first.ovens[oven], second.ovens[oven]]
+
+
+def oven_temperature(v: Variables) -> None:
+    """An oven has one temperature at a time, and changing it takes time.
+
+    For incompatible uses i, j of one oven: start(j) >= end(i) + change or start(i) >= end(j) + change.
+    """
+    for i, j in combinations(_uses(v), 2):
+        if _compatible(v, i, j) or (i.settled and j.settled):
+            continue
+        for oven in v.problem.ovens:
+            order, both = v.order(i.task.id, j.task.id), _together(v, i, j, oven.id)
+            v.model.add(j.start >= i.end + oven.change_minutes).only_enforce_if(order, *both)
+            v.model.add(i.start >= j.end + oven.change_minutes).only_enforce_if(~order, *both)
+
+
+def oven_door(v: Variables) -> None:
+    """A weak oven recovers after its door was open: starts in it are equal or recovery minutes apart."""
+    for oven in v.problem.ovens:
+        if oven.recovery_minutes <= 0:
+            continue
+        for i, j in combinations(_uses(v), 2):
+            if i.settled and j.settled:
+                continue
+            cases = [
+                v.literal(f"{i.task.id} {word} {j.task.id} into {oven.id}") for word in ("before", "with", "after")
+            ]
+            both = _together(v, i, j, oven.id)
+            v.model.add_bool_or(cases).only_enforce_if(*both)
+            v.model.add(j.start >= i.start + oven.recovery_minutes).only_enforce_if(cases[0])
+            v.model.add(j.start == i.start).only_enforce_if(cases[1])
+            v.model.add(i.start >= j.start + oven.recovery_minutes).only_enforce_if(cases[2])
+
+
+def oven_warm_up(v: Variables) -> None:
+    """Nothing goes into a cold oven: each use has its own warm-up, or follows a compatible use while the oven is hot.
+
+    warm(j) or some compatible i in the same oven with start(i) <= start(j) <= end(i) + keep_hot (start(i) < start(j)
+    unless warm(i)); a warm-up ends within keep_hot before its use, does not overlap incompatible uses nor another
+    warm-up, and has one cook for the first minutes.
+    """
+    for name, extra in v.warm_ups.items():
+        t = v.tasks[name]
+        if extra.cooks:
+            v.model.add(sum(extra.cooks.values()) == extra.literal)
+            _fix_cook(v, extra.id, extra.cooks)
+        if v.pinned(extra.id):
+            continue
+        v.model.add(extra.end <= t.start).only_enforce_if(extra.literal)
+        for oven in v.problem.ovens:
+            inside = [] if len(v.ovens) == 1 else [t.ovens[oven.id]]
+            if oven.warm_up_minutes <= 0:
+                v.model.add(extra.literal == 0).only_enforce_if(*inside)
+                continue
+            v.model.add(t.start <= extra.end + oven.keep_hot_minutes).only_enforce_if(extra.literal, *inside)
+            _warm_up_length(v, t, oven, inside)
+    for t in _uses(v):
+        if not t.settled:
+            _supported(v, t)
+    _warm_ups_apart(v)
+
+
+def _fix_cook(v: Variables, name: str, cooks: dict[str, cp_model.IntVar]) -> None:
+    pin = v.pins.get(name)
+    if pin and pin.cooks:
+        for cook, literal in cooks.items():
+            v.model.add(literal == (cook in pin.cooks))
+
+
+def _warm_up_length(v: Variables, t: TaskVars, oven: Oven, inside: list[Literal]) -> None:
+    extra = v.warm_ups[t.task.id]
+    if extra.short is None:
+        return
+    cold = oven.warm_up_minutes
+    v.model.add(extra.size == cold).only_enforce_if(~extra.short, *inside)
+    v.model.add(extra.size == min(cold, oven.change_minutes)).only_enforce_if(extra.short, *inside)
+    witnesses = []
+    for other in (u for u in v.tasks.values() if u.task.oven and u is not t):
+        hot = v.literal(f"{oven.id} still hot from {other.task.id} for {t.task.id}")
+        witnesses.append(hot)
+        v.model.add(other.start + 1 <= extra.end).only_enforce_if(hot)
+        v.model.add(other.end + oven.keep_hot_minutes >= extra.start).only_enforce_if(hot)
+        if len(v.ovens) > 1:
+            v.model.add_implication(hot, other.ovens[oven.id])
+    v.model.add_bool_or(witnesses).only_enforce_if(extra.short, *inside)
+
+
+def _supported(v: Variables, t: TaskVars) -> None:
+    """The use has a warm-up of its own, or follows a compatible use in the same oven before that cools down."""
+    own = v.warm_ups.get(t.task.id)
+    for oven in v.problem.ovens:
+        if oven.warm_up_minutes <= 0:
+            continue
+        inside = [] if len(v.ovens) == 1 else [t.ovens[oven.id]]
+        reasons: list[Literal] = [own.literal] if own else []
+        for other in v.tasks.values():
+            if not other.task.oven or other is t or not _compatible(v, t, other):
+                continue
+            if t.task.id in v.before[other.task.id]:
+                continue
+            reasons.append(_follows(v, t, other, oven))
+        v.model.add_bool_or(reasons).only_enforce_if(*inside)
+
+
+def _follows(v: Variables, t: TaskVars, other: TaskVars, oven: Oven) -> Literal:
+    follows = v.literal(f"{t.task.id} uses the heat of {other.task.id} in {oven.id}")
+    v.model.add(t.start <= other.end + oven.keep_hot_minutes).only_enforce_if(follows)
+    first = v.warm_ups.get(other.task.id)
+    if first:
+        v.model.add(other.start <= t.start).only_enforce_if(follows)
+        v.model.add(other.start + 1 <= t.start).only_enforce_if(follows, ~first.literal)
+    else:
+        v.model.add(other.start + 1 <= t.start).only_enforce_if(follows)
+    if len(v.ovens) > 1:
+        v.model.add_implication(follows, other.ovens[oven.id])
+    return follows
+
+
+def _warm_ups_apart(v: Variables) -> None:
+    for oven in v.problem.ovens:
+        intervals = []
+        for name, extra in v.warm_ups.items():
+            literal = _warm_in(v, name, oven.id)
+            if v.pinned(extra.id) is None:
+                label = f"{extra.id} in {oven.id}"
+                intervals.append(v.model.new_optional_interval_var(extra.start, extra.size, extra.end, literal, label))
+                _not_during_others(v, name, oven)
+        for outage in oven.outages:
+            length = outage.end_minutes - outage.start_minutes
+            intervals.append(v.model.new_fixed_size_interval_var(outage.start_minutes, length, "outage"))
+        if len(intervals) > 1:
+            v.model.add_no_overlap(intervals)
+
+
+def _warm_in(v: Variables, name: str, oven: str) -> Literal:
+    """The literal for "the warm-up of this task happens in this oven"."""
+    extra = v.warm_ups[name]
+    if len(v.ovens) == 1:
+        return extra.literal
+    both = v.literal(f"{extra.id} in {oven}")
+    inside = v.tasks[name].ovens[oven]
+    v.model.add_bool_and(extra.literal, inside).only_enforce_if(both)
+    v.model.add_bool_or(both, ~extra.literal, ~inside)
+    return both
+
+
+def _not_during_others(v: Variables, name: str, oven: Oven) -> None:
+    """An incompatible use that comes before is out of the oven before the warm-up starts."""
+    t, extra = v.tasks[name], v.warm_ups[name]
+    for other in _uses(v):
+        if other is t or _compatible(v, t, other):
+            continue
+        order = v.order(other.task.id, t.task.id)
+        both = _together(v, t, other, oven.id)
+        v.model.add(extra.start >= other.end).only_enforce_if(extra.literal, order, *both)
