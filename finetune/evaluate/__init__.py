@@ -1,0 +1,1 @@
+"""How well a planner turns recipes into task graphs, and what its graphs are worth to the scheduler."""

@@ -1,0 +1,135 @@
+"""`python -m finetune export` and `merge`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+from rich.console import Console
+
+from finetune.evaluate.report import read_report
+from finetune.export.card import model_card
+from finetune.export.gguf_files import write_adapter, write_merged
+from finetune.export.manifest import Base, Manifest, write_manifest
+from finetune.export.peft_adapter import CONFIG_FILE, LoraAdapter, architecture, open_base, read_adapter
+from finetune.files import replacing, sha256_of, write_text
+from kitchen_agent.prompt import PROMPT_VERSION
+
+PROMPT_FIELD = "kitchen.prompt_version"
+BASE_FIELD = "kitchen.base_sha256"
+RUN_CONFIG_FILE = "config.yaml"
+
+
+class FileType(StrEnum):
+    """What a merged model can be written as."""
+
+    F16 = "F16"
+    Q8_0 = "Q8_0"
+    Q4_K_M = "Q4_K_M"
+
+
+AdapterFolder = Annotated[Path, typer.Option(help="Folder with a PEFT adapter: a checkpoint of a run.")]
+BaseFile = Annotated[Path, typer.Option(help="The GGUF file of the base model.")]
+
+
+def export(
+    adapter: AdapterFolder,
+    base: BaseFile,
+    output: Annotated[Path, typer.Option(help="The adapter file to write, ending in .gguf.")],
+    metrics: Annotated[list[Path] | None, typer.Option(help="Reports of `evaluate` for the card.")] = None,
+) -> None:
+    """Write a trained adapter as a GGUF LoRA, with its manifest and model card."""
+    manifest = export_adapter(adapter, base, output, metrics or [])
+    Console().print(f"{output}: rank {manifest.rank}, {manifest.size_bytes:,} bytes, SHA-256 {manifest.sha256}")
+
+
+def merge(
+    adapter: AdapterFolder,
+    base: BaseFile,
+    output: Annotated[Path, typer.Option(help="The model file to write, ending in .gguf.")],
+    file_type: Annotated[FileType, typer.Option(help="How its matrices are stored.")] = FileType.Q4_K_M,
+) -> None:
+    """Write the base model with a trained adapter merged in, as one GGUF file."""
+    merge_adapter(adapter, base, output, file_type)
+    Console().print(f"{output}: {file_type}, {output.stat().st_size:,} bytes, SHA-256 {sha256_of(output)}")
+
+
+def export_adapter(adapter: Path, base: Path, output: Path, metrics: Sequence[Path] = ()) -> Manifest:
+    """Write the PEFT folder `adapter` as `output`, beside it `.json` (manifest) and `.md` (model card).
+
+    Raises AdapterError when the adapter does not fit `base` or cannot be a GGUF LoRA, DataError for a bad report.
+    """
+    reports = [read_report(path) for path in metrics]
+    opened = open_base(base)
+    lora = read_adapter(adapter, opened)
+    base_sha256 = sha256_of(base)
+    write_adapter(lora, opened, output, {PROMPT_FIELD: PROMPT_VERSION, BASE_FIELD: base_sha256})
+    described = Base(
+        name=str(opened.get_field("general.name").contents()),
+        file=base.name,
+        sha256=base_sha256,
+        architecture=architecture(opened),
+    )
+    manifest = _describe(adapter, lora, described, output, metrics)
+    write_manifest(manifest, output.with_suffix(".json"))
+    write_text(output.with_suffix(".md"), model_card(manifest, reports))
+    return manifest
+
+
+def merge_adapter(adapter: Path, base: Path, output: Path, file_type: FileType) -> None:
+    """Write `base` with the PEFT folder `adapter` merged into its weights, as `file_type`."""
+    opened = open_base(base)
+    lora = read_adapter(adapter, opened)
+    if file_type is FileType.F16:
+        write_merged(lora, opened, output)
+        return
+    from kitchen_agent.llama import quantise  # loads llama.cpp, which only this path needs
+
+    with replacing(output) as temporary:
+        unquantised = temporary.with_suffix(".f16")
+        try:
+            write_merged(lora, opened, unquantised)
+            quantise(unquantised, temporary, file_type)
+        finally:
+            unquantised.unlink(missing_ok=True)
+
+
+def _describe(adapter: Path, lora: LoraAdapter, base: Base, output: Path, metrics: Sequence[Path]) -> Manifest:
+    step = re.search(r"(\d+)$", adapter.name)
+    run = adapter.parent if step else adapter
+    return Manifest(
+        file=output.name,
+        sha256=sha256_of(output),
+        size_bytes=output.stat().st_size,
+        base=base,
+        prompt_version=PROMPT_VERSION,
+        rank=lora.rank,
+        alpha=lora.alpha,
+        run=run.name,
+        step=int(step[1]) if step else None,
+        training=_settings(run, adapter),
+        metrics_file=metrics[0].name if metrics else None,
+    )
+
+
+def _settings(run: Path, adapter: Path) -> dict[str, str | int | float | bool | None]:
+    """The run's settings where it recorded them, else those in the adapter's own configuration."""
+    config = run / RUN_CONFIG_FILE
+    if config.is_file():
+        return dict(_flat(yaml.safe_load(config.read_text(encoding="utf-8"))))
+    peft = json.loads((adapter / CONFIG_FILE).read_text(encoding="utf-8"))
+    return dict(_flat({name: peft.get(name) for name in ("r", "lora_alpha", "lora_dropout", "target_modules")}))
+
+
+def _flat(value: Any, prefix: str = "") -> list[tuple[str, str | int | float | bool | None]]:
+    if isinstance(value, dict):
+        return [pair for name, inner in value.items() for pair in _flat(inner, f"{prefix}.{name}" if prefix else name)]
+    if isinstance(value, list):
+        return [(prefix, ", ".join(sorted(map(str, value))))]
+    return [(prefix, value)]
