@@ -11,7 +11,7 @@ from scheduler.durations import (
     useful_pans,
 )
 from scheduler.problem import Dish, Pin, Problem, Task, VesselUse
-from scheduler.variables import Expr, Extra, Hold, Literal, TaskVars, Variables, Work
+from scheduler.variables import Expr, Extra, Hold, Literal, TaskVars, Value, Variables, Work
 
 
 def declare(problem: Problem) -> Variables:
@@ -35,17 +35,20 @@ def _declare_task(v: Variables, task: Task) -> None:
     cooks = [cook for cook in v.problem.cooks if task.attention != "unattended" and could_fill(task, cook)]
     sizes = _possible_sizes(v, task, pin, list(pans), [cook.id for cook in cooks])
     domain = cp_model.Domain.from_values(sizes)
-    size: Expr = sizes[0] if len(sizes) == 1 else v.model.new_int_var_from_domain(domain, f"minutes of {task.id}")
+    does = {cook.id: v.literal(f"{cook.id} does {task.id}") for cook in cooks}
+    size: Expr = sizes[0]
+    if len(sizes) > 1:
+        size = v.model.new_int_var_from_domain(domain, f"minutes of {task.id}")
+        v.definitions.append((size, lambda at: _minutes(v, task, does, pans, at)))
     low, high = (pin.start_minutes or 0,) * 2 if pin else (0, max(0, v.horizon - min(sizes)))
     start = v.model.new_int_var(low, high, f"start of {task.id}")
     if isinstance(size, int):
         end: Expr = start + size
         interval = v.model.new_fixed_size_interval_var(start, size, task.id)
     else:
-        end = v.model.new_int_var(0, v.horizon, f"end of {task.id}")
+        end = v.derived(f"end of {task.id}", 0, v.horizon, lambda at: at(start) + at(size))
         interval = v.model.new_interval_var(start, size, end, task.id)
     done = pin is not None and pin.state == "done"
-    does = {cook.id: v.literal(f"{cook.id} does {task.id}") for cook in cooks}
     ovens = {oven.id: _choice(v, f"{task.id} in {oven.id}", len(v.ovens)) for oven in v.problem.ovens if task.oven}
     boards = {board.id: v.literal(f"{task.id} on {board.id}") for board in v.problem.boards if task.board}
     v.tasks[task.id] = TaskVars(
@@ -58,6 +61,13 @@ def _declare_task(v: Variables, task: Task) -> None:
 
 def _choice(v: Variables, name: str, options: int) -> Literal:
     return v.one if options == 1 else v.literal(name)
+
+
+def _minutes(v: Variables, task: Task, does: dict[str, cp_model.IntVar], pans: dict[int, Literal], at: Value) -> int:
+    """How long the task takes with these cooks and pans."""
+    if task.attention == "hands_on":
+        return max((minutes_by_cook(task, v.cooks[c]) for c, literal in does.items() if at(literal)), default=0)
+    return next(minutes_with_pans(task, number) for number, literal in pans.items() if at(literal))
 
 
 def _alone(task: Task) -> bool:
@@ -179,7 +189,7 @@ def _declare_dish(v: Variables, dish: Dish) -> None:
 
 
 def _any(v: Variables, name: str, literals: list[Literal]) -> Literal:
-    either = v.literal(name)
+    either = v.implied(name, lambda at: sum(at(literal) for literal in literals))
     v.model.add(sum(literals) == either)
     return either
 
@@ -200,12 +210,12 @@ def _span(v: Variables, name: str, tasks: list[str]) -> tuple[Expr, Expr]:
     if first:
         start: Expr = v.tasks[first[0]].start
     else:
-        start = v.model.new_int_var(0, v.horizon, f"{name} first needed")
+        start = v.derived(f"{name} first needed", 0, v.horizon, lambda at: min(at(v.tasks[t].start) for t in tasks))
         v.model.add_min_equality(start, [v.tasks[t].start for t in tasks])
     if last:
         end: Expr = v.tasks[last[0]].end
     else:
-        end = v.model.new_int_var(0, v.horizon, f"{name} last needed")
+        end = v.derived(f"{name} last needed", 0, v.horizon, lambda at: max(at(v.tasks[t].end) for t in tasks))
         v.model.add_max_equality(end, [v.tasks[t].end for t in tasks])
     return start, end
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from ortools.sat.python import cp_model
 
 from scheduler.durations import stand_in_cost
-from scheduler.problem import Dish, TermName
+from scheduler.problem import Dish, TermName, Window
 from scheduler.rules.cooks import windows_of
 from scheduler.rules.courses import dish_due
 from scheduler.variables import Expr, Literal, TaskVars, Variables, Work
@@ -41,12 +41,12 @@ def hot_wait(v: Variables) -> Expr:
 def _square(v: Variables, gap: Expr, longest: int | None, name: str) -> cp_model.IntVar:
     """A variable that is at least max(0, gap)², and no more where it is minimised."""
     top = v.horizon if longest is None or v.problem.pins else min(longest, v.horizon)
-    square = v.model.new_int_var(0, top * top, f"square of the wait, {name}")
+    square = v.derived(f"square of the wait, {name}", 0, top * top, lambda at: max(0, at(gap)) ** 2)
     if top <= TANGENTS:
         for k in range(top):
             v.model.add(square >= (2 * k + 1) * gap - k * (k + 1))
         return square
-    wait = v.model.new_int_var(0, top, f"wait, {name}")
+    wait = v.derived(f"wait, {name}", 0, top, lambda at: max(0, at(gap)))
     v.model.add(wait >= gap)
     v.model.add_multiplication_equality(square, [wait, wait])
     return square
@@ -61,13 +61,12 @@ def _attendance(v: Variables) -> dict[tuple[str, int], Expr]:
         return v.attendance
     for cook in v.problem.cooks:
         for number, window in enumerate(v.windows(cook.id)):
-            inside = [(w, windows_of(v, w).get(number)) for w in v.work[cook.id] if _counted(v, w, number)]
+            inside = [(w, windows_of(v, w).get(number)) for w in v.work[cook.id]]
             chosen = [(w, literal) for w, literal in inside if literal is not None]
             if not chosen:
                 continue
             name = f"{cook.id} window {number}"
-            first = v.model.new_int_var(window.start_minutes, window.end_minutes, f"{name} first")
-            last = v.model.new_int_var(window.start_minutes, window.end_minutes, f"{name} last")
+            first, last = _first_and_last(v, name, window, chosen)
             v.model.add(first <= last)
             for work, literal in chosen:
                 v.model.add(first <= work.start).only_enforce_if(literal)
@@ -77,16 +76,18 @@ def _attendance(v: Variables) -> dict[tuple[str, int], Expr]:
     return v.attendance
 
 
-def _counted(v: Variables, work: Work, number: int) -> bool:
-    """Settled work counts only in the window that contains it."""
-    if not work.free:
-        return True
-    pin = v.pins[work.owner]
-    window = v.windows(work.cook)[number]
-    if pin.start_minutes is None or pin.end_minutes is None:
-        return False
-    end = pin.start_minutes + work.size if isinstance(work.size, int) else pin.end_minutes
-    return window.start_minutes <= pin.start_minutes and end <= window.end_minutes
+def _first_and_last(
+    v: Variables, name: str, window: Window, chosen: list[tuple[Work, Literal]]
+) -> tuple[cp_model.IntVar, cp_model.IntVar]:
+    """When the cook starts the first and ends the last work of the window; both the same without work."""
+    low, high = window.start_minutes, window.end_minutes
+    first = v.derived(
+        f"{name} first", low, high, lambda at: min((at(w.start) for w, literal in chosen if at(literal)), default=low)
+    )
+    last = v.derived(
+        f"{name} last", low, high, lambda at: max((at(w.end) for w, literal in chosen if at(literal)), default=low)
+    )
+    return first, last
 
 
 def _attendance_bounds(v: Variables, cook: str, length: Expr, chosen: list[tuple[Work, Literal]]) -> None:
@@ -119,7 +120,7 @@ def makespan(v: Variables) -> Expr:
     """When the last task is done: max over tasks of end."""
     if not v.tasks:
         return 0
-    latest = v.model.new_int_var(0, v.horizon, "makespan")
+    latest = v.derived("makespan", 0, v.horizon, lambda at: max(at(t.end) for t in v.tasks.values()))
     followed = set().union(*v.before.values())
     for name, t in v.tasks.items():
         if name not in followed:
@@ -142,7 +143,8 @@ def _minutes(v: Variables, work: Work) -> Expr:
     if isinstance(work.size, int):
         return work.size * work.literal
     top = v.horizon
-    minutes = v.model.new_int_var(0, top, f"minutes of {work.label}")
+    size, literal = work.size, work.literal
+    minutes = v.derived(f"minutes of {work.label}", 0, top, lambda at: at(size) * at(literal))
     v.model.add(minutes == work.size).only_enforce_if(work.literal)
     v.model.add(minutes == 0).only_enforce_if(~work.literal)
     return minutes
@@ -152,13 +154,13 @@ def balance(v: Variables) -> Expr:
     """How unevenly the work is shared: max − min over cooks of their minutes of work."""
     if len(v.problem.cooks) < 2:
         return 0
-    top = sum(max(1, v.horizon) for _ in v.tasks) or v.horizon
-    most = v.model.new_int_var(0, top, "most work")
-    least = v.model.new_int_var(0, top, "least work")
-    for cook in v.problem.cooks:
-        minutes = sum(_minutes(v, work) for work in v.work[cook.id])
-        v.model.add(most >= minutes)
-        v.model.add(least <= minutes)
+    minutes = [sum(_minutes(v, work) for work in v.work[cook.id]) for cook in v.problem.cooks]
+    top = v.horizon * max(1, max(len(works) for works in v.work.values()) if v.work else 1)
+    most = v.derived("most work", 0, top, lambda at: max(at(total) for total in minutes))
+    least = v.derived("least work", 0, top, lambda at: min(at(total) for total in minutes))
+    for total in minutes:
+        v.model.add(most >= total)
+        v.model.add(least <= total)
     v.model.add(least <= most)
     return most - least
 
@@ -174,14 +176,21 @@ def _handovers_of(v: Variables, dish: Dish) -> Expr:
         return 0
     takes_part = []
     for cook in v.problem.cooks:
-        literal = v.literal(f"{cook.id} works on {dish.id}")
-        for t in tasks:
-            if cook.id in t.does:
-                v.model.add_implication(t.does[cook.id], literal)
-        takes_part.append(literal)
-    count = v.model.new_int_var(0, len(takes_part), f"handovers of {dish.id}")
+        does = [t.does[cook.id] for t in tasks if cook.id in t.does]
+        if does:
+            takes_part.append(_any(v, f"{cook.id} works on {dish.id}", does))
+    top = len(takes_part)
+    count = v.derived(f"handovers of {dish.id}", 0, top, lambda at: max(0, sum(at(part) for part in takes_part) - 1))
     v.model.add(count >= sum(takes_part) - 1)
     return count
+
+
+def _any(v: Variables, name: str, literals: list[cp_model.IntVar]) -> cp_model.IntVar:
+    """A literal that is true when one of the literals is."""
+    either = v.implied(name, lambda at: any(at(literal) for literal in literals))
+    for literal in literals:
+        v.model.add_implication(literal, either)
+    return either
 
 
 def idle(v: Variables) -> Expr:
@@ -198,8 +207,7 @@ def stability(v: Variables) -> Expr:
     parts: list[Expr] = []
     for planned in replan.baseline:
         t = v.tasks[planned.task]
-        moved = v.model.new_int_var(0, v.horizon, f"{planned.task} moved")
-        v.model.add_abs_equality(moved, t.start - planned.start_minutes)
+        moved = _moved(v, t, planned.start_minutes)
         parts.append(planned.weight * moved)
         if t.does:
             changed = _other_cooks(v, t, planned.cooks)
@@ -207,10 +215,18 @@ def stability(v: Variables) -> Expr:
     return sum(parts)
 
 
+def _moved(v: Variables, t: TaskVars, old: int) -> cp_model.IntVar:
+    moved = v.derived(f"{t.task.id} moved", 0, max(v.horizon, old), lambda at: abs(at(t.start) - old))
+    v.model.add_abs_equality(moved, t.start - old)
+    return moved
+
+
 def _other_cooks(v: Variables, t: TaskVars, cooks: tuple[str, ...]) -> Expr:
     if set(cooks) - set(t.does):
         return 1
-    changed = v.literal(f"{t.task.id} changes cooks")
+    changed = v.implied(
+        f"{t.task.id} changes cooks", lambda at: any(at(does) != (c in cooks) for c, does in t.does.items())
+    )
     for cook, does in t.does.items():
         v.model.add_implication(does if cook not in cooks else ~does, changed)
     return changed

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from platform import python_version
+from typing import Literal as OneOf
 
 from ortools.sat.python import cp_model
 
+from scheduler.complete import Point, point_of, tightened
 from scheduler.extract import extract
 from scheduler.model import Build, build
 from scheduler.problem import Problem, TermName
@@ -16,7 +18,9 @@ from scheduler.rules import RULES, Rule
 from scheduler.schedule import Infeasible, Outcome, Schedule, Solved, SolverRecord, Term, TimedOut
 from scheduler.variables import Expr
 
-Stop = str
+StoppedBy = OneOf["optimal", "gap", "deterministic_limit", "time_limit", "cancel", "greedy"]
+SECONDS_BETWEEN_PLANS = 0.1
+"""A caller is not told of every small improvement, only of the best one at such intervals and of the last."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Limits:
 
 @dataclass
 class _Run:
-    """The state of one solve: the model, the limits, the best plan so far and its complete variable values."""
+    """The state of one solve: the model, the limits, the best plan so far as a value for every variable."""
 
     build: Build
     limits: Limits
@@ -47,10 +51,10 @@ class _Run:
     on_plan: Callable[[Schedule], None] | None
     started: float = field(default_factory=time.monotonic)
     spent: float = 0.0
-    values: list[int] | None = None
-    best: Schedule | None = None
+    best: Point | None = None
     bounds: dict[TermName, int] = field(default_factory=dict)
-    stopped_by: str = "optimal"
+    stopped_by: StoppedBy = "optimal"
+    told_at: float = 0.0
 
     def remaining_seconds(self) -> float | None:
         limit = self.limits.time_limit_seconds
@@ -61,11 +65,13 @@ class _Run:
         return None if limit is None else max(0.0, limit - self.spent)
 
     def out_of_budget(self) -> bool:
+        """Whether to stop now; ``stopped_by`` then says why."""
+        work = self.remaining_work()
         if self.cancel is not None and self.cancel.is_set():
             self.stopped_by = "cancel"
         elif self.remaining_seconds() == 0.0:
             self.stopped_by = "time_limit"
-        elif self.remaining_work() == 0.0:
+        elif work is not None and work < 1e-6:
             self.stopped_by = "deterministic_limit"
         else:
             return False
@@ -78,83 +84,78 @@ def solve(
     *,
     on_plan: Callable[[Schedule], None] | None = None,
     cancel: threading.Event | None = None,
+    hint: Schedule | None = None,
     rules: Iterable[Rule] = RULES,
 ) -> Outcome:
     """The best plan within the limits, proved optimal term by term where there was time for it.
 
-    ``on_plan`` is called with every better plan as it is found, ``cancel`` stops the search when it is set; the best
-    plan so far is then the answer. Raises InvalidProblemError when the problem makes no sense.
+    ``on_plan`` is called with better plans as they are found, ``cancel`` stops the search when it is set; the best
+    plan so far is then the answer. ``hint`` is a plan to start from, such as the one before an event. Raises
+    InvalidProblemError when the problem makes no sense.
     """
     run = _Run(build(problem, rules), limits or Limits(), cancel, on_plan)
+    if hint is not None:
+        _hint(run, point_of(run.build.variables, hint))
     status = _descend(run)
     if run.best is None:
         seconds = time.monotonic() - run.started
         return Infeasible(wall_seconds=seconds) if status == cp_model.INFEASIBLE else TimedOut(wall_seconds=seconds)
-    schedule = _recorded(run)
+    schedule = _schedule(run, run.best, record=True)
     return Solved(schedule=schedule, optimal=all(term.optimal for term in schedule.terms))
 
 
-def _descend(run: _Run) -> int:
+def _descend(run: _Run) -> cp_model.CpSolverStatus:
     """Minimise each term in turn, keeping those before it at the values they reached."""
-    status: int = cp_model.UNKNOWN
+    status = cp_model.UNKNOWN
     levels = [(name, term) for name, term in run.build.terms.items() if not isinstance(term, int)]
     if not levels:
-        status = _solve_once(run, None, 0, len(levels))
+        return _minimise(run, None, 0, 0)
     for number, (name, term) in enumerate(levels):
         if run.out_of_budget():
             break
-        known = _known_bound(run, name)
-        if known is None:
-            status = _solve_once(run, name, term, len(levels) - number)
+        if run.best is not None and run.best(term) <= 0:
+            run.bounds[name] = 0
+        else:
+            status = _minimise(run, name, term, len(levels) - number)
             if run.best is None:
                 break
-        run.build.model.add(term <= _value(run, name))
+        run.build.model.add(term <= run.best(term))
     return status
 
 
-def _value(run: _Run, name: TermName) -> int:
-    if run.best is None:
-        raise AssertionError("a value is asked before there is a plan")
-    return next(term.value for term in run.best.terms if term.name == name)
-
-
-def _known_bound(run: _Run, name: TermName) -> int | None:
-    """0 when the best plan already has the least value that any plan can have, else None."""
-    if run.best is None or _value(run, name) > 0:
-        return None
-    run.bounds[name] = 0
-    return 0
-
-
-def _solve_once(run: _Run, name: TermName | None, term: Expr, levels_left: int) -> int:
+def _minimise(run: _Run, name: TermName | None, term: Expr, levels_left: int) -> cp_model.CpSolverStatus:
+    """Minimise one term from the best plan on; keeps better plans and the proven bound in ``run``."""
     model = run.build.model
-    model.clear_objective()
     if name is not None:
         model.minimize(term)
-    _hint(run)
+    if run.best is not None:
+        _hint(run, run.best)
     solver = cp_model.CpSolver()
     _set_parameters(run, solver, levels_left)
-    watcher = _Watcher(run)
     done = threading.Event()
     if run.cancel is not None:
         threading.Thread(target=_stop_when_set, args=(run.cancel, done, solver), daemon=True).start()
-    status: int = solver.solve(model, watcher)
+    status = solver.solve(model, _Watcher(run))
     done.set()
     run.spent += solver.deterministic_time
-    if name is not None and status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        run.bounds[name] = max(run.bounds.get(name, 0), round(solver.best_objective_bound))
-    if status not in (cp_model.OPTIMAL, cp_model.INFEASIBLE):
-        run.out_of_budget()
+    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        run.best = tightened(run.build.variables, list(solver.response_proto.solution))
+        if name is not None:
+            run.bounds[name] = max(run.bounds.get(name, 0), round(solver.best_objective_bound))
+        if run.on_plan is not None:
+            run.on_plan(_schedule(run, run.best))
+    if status not in (cp_model.OPTIMAL, cp_model.INFEASIBLE) and not run.out_of_budget():
+        run.stopped_by = "time_limit" if run.limits.time_limit_seconds is not None else "deterministic_limit"
     return status
 
 
-def _hint(run: _Run) -> None:
-    if run.values is None:
-        return
+def _hint(run: _Run, point: Point) -> None:
+    """Hint every variable, auxiliaries too: partial hints are often lost in presolve."""
     hint = run.build.model.proto.solution_hint
-    run.build.model.clear_hints()
-    hint.vars.extend(range(len(run.values)))
-    hint.values.extend(run.values)
+    hint.vars.clear()
+    hint.values.clear()
+    hint.vars.extend(range(len(point.values)))
+    hint.values.extend(point.values)
 
 
 def _set_parameters(run: _Run, solver: cp_model.CpSolver, levels_left: int) -> None:
@@ -179,7 +180,7 @@ def _stop_when_set(cancel: threading.Event, done: threading.Event, solver: cp_mo
 
 
 class _Watcher(cp_model.CpSolverSolutionCallback):
-    """Keeps every plan that the solver finds, so that nothing is lost when it is stopped."""
+    """Keeps the best plan while the solver runs and tells the caller of it from time to time."""
 
     def __init__(self, run: _Run) -> None:
         super().__init__()
@@ -187,38 +188,36 @@ class _Watcher(cp_model.CpSolverSolutionCallback):
 
     def on_solution_callback(self) -> None:
         run = self._run
-        run.values = list(self.response_proto.solution)
-        plan = extract(run.build.variables, self.value)
-        terms = tuple(_term(run, name, term, self.value) for name, term in run.build.terms.items())
-        run.best = plan.model_copy(update={"terms": terms})
-        if run.on_plan is not None:
-            run.on_plan(run.best)
+        first = run.best is None
+        if run.on_plan is None and not first:
+            return
+        run.best = tightened(run.build.variables, list(self.response_proto.solution))
+        if run.on_plan is not None and (first or time.monotonic() - run.told_at > SECONDS_BETWEEN_PLANS):
+            run.told_at = time.monotonic()
+            run.on_plan(_schedule(run, run.best))
 
 
-def _term(run: _Run, name: TermName, term: Expr, value: Callable[[Expr], int]) -> Term:
-    number = value(term)
-    bound = number if isinstance(term, int) else min(number, run.bounds.get(name, 0))
-    return Term(name=name, value=number, bound=bound, optimal=number == bound)
+def _schedule(run: _Run, point: Point, record: bool = False) -> Schedule:
+    """The schedule at this point with its terms, their bounds so far and, at the end, the record of what made it."""
+    plan = extract(run.build.variables, point)
+    terms: list[Term] = []
+    proved = True
+    for name, term in run.build.terms.items():
+        value = point(term)
+        bound = value if isinstance(term, int) else min(value, run.bounds.get(name, 0))
+        proved = proved and bound == value
+        terms.append(Term(name=name, value=value, bound=bound, optimal=proved))
+    return plan.model_copy(update={"terms": tuple(terms), "solver": _record(run, proved) if record else None})
 
 
-def _recorded(run: _Run) -> Schedule:
-    """The best plan with the final bounds and the record of what made it."""
-    if run.best is None:
-        raise AssertionError("there is no plan to record")
-    terms = []
-    settled = True
-    for term in run.best.terms:
-        bound = min(term.value, max(term.bound, run.bounds.get(term.name, 0)))
-        terms.append(Term(name=term.name, value=term.value, bound=bound, optimal=settled and bound == term.value))
-        settled = terms[-1].optimal
-    record = SolverRecord(
+def _record(run: _Run, proved: bool) -> SolverRecord:
+    return SolverRecord(
         seed=run.limits.seed,
         workers=run.limits.workers,
         deterministic_limit=run.limits.deterministic_limit,
         time_limit_seconds=run.limits.time_limit_seconds,
-        stopped_by="optimal" if settled else run.stopped_by,
+        stopped_by="optimal" if proved else run.stopped_by,
         deterministic_time=run.spent,
         wall_seconds=time.monotonic() - run.started,
         versions={"ortools": version("ortools"), "python": python_version()},
     )
-    return run.best.model_copy(update={"terms": tuple(terms), "solver": record})

@@ -4,7 +4,7 @@ Variables only exist here; what they may be together is said by :mod:`scheduler.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -15,6 +15,10 @@ from scheduler.problem import Cook, Oven, Pin, Problem, Task, VesselStock, Vesse
 
 Literal = cp_model.BoolVarT
 Expr = cp_model.LinearExpr | int
+Value = Callable[[Expr], int]
+"""The value of an expression in some solution."""
+Definition = Callable[[Value], int]
+"""The value of a variable that is no decision, from those of the variables created before it."""
 SETTLED = ("done", "running")
 
 
@@ -125,6 +129,7 @@ class Variables:
     in_window: dict[str, dict[int, Literal]] = field(default_factory=dict)
     orders: dict[tuple[str, str], Literal] = field(default_factory=dict)
     attendance: dict[tuple[str, int], Expr] = field(default_factory=dict)
+    definitions: list[tuple[cp_model.IntVar, Definition]] = field(default_factory=list)
 
     @property
     def horizon(self) -> int:
@@ -178,13 +183,34 @@ class Variables:
         if first in self.before and second in self.before[first]:
             return ~self.one
         if (first, second) not in self.orders:
-            literal = self.model.new_bool_var(f"{first} before {second}")
+            i, j = self.tasks[first], self.tasks[second]
+            literal = self.implied(f"{first} before {second}", lambda at: _comes_first(i, j, at))
             self.orders[first, second] = literal
             self.orders[second, first] = ~literal
         return self.orders[first, second]
 
     def literal(self, name: str) -> cp_model.IntVar:
+        """A decision: true or false."""
         return self.model.new_bool_var(name)
+
+    def implied(self, name: str, definition: Definition) -> cp_model.IntVar:
+        """A literal that follows from the decisions in the way that the definition computes."""
+        literal = self.model.new_bool_var(name)
+        self.definitions.append((literal, definition))
+        return literal
+
+    def derived(self, name: str, low: int, high: int, definition: Definition) -> cp_model.IntVar:
+        """A number in low..high that follows from the decisions in the way that the definition computes."""
+        number = self.model.new_int_var(low, high, name)
+        self.definitions.append((number, definition))
+        return number
+
+
+def _comes_first(i: TaskVars, j: TaskVars, at: Value) -> bool:
+    """Whether i ends before j starts, or where they overlap starts no later."""
+    if at(i.end) <= at(j.start) or at(j.end) <= at(i.start):
+        return at(i.end) <= at(j.start)
+    return at(i.start) <= at(j.start)
 
 
 def predecessors(problem: Problem) -> dict[str, frozenset[str]]:

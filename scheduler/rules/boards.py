@@ -35,7 +35,7 @@ def one_task_a_board(v: Variables) -> None:
 
 
 def _both(v: Variables, name: str, first: Literal, second: Literal) -> Literal:
-    both = v.literal(name)
+    both = v.implied(name, lambda at: at(first) and at(second))
     v.model.add_implication(both, first)
     v.model.add_implication(both, second)
     v.model.add_bool_or(both, ~first, ~second)
@@ -136,13 +136,16 @@ def _between(v: Variables, timing: dict[tuple[str, str], Literal], name: str, i:
     parts: list[Literal] = [clean.literal]
     if name != i.task.id:
         if (i.task.id, name) not in timing:
-            later = timing[i.task.id, name] = v.literal(f"{clean.id} after {i.task.id}")
+            later = v.implied(f"{clean.id} after {i.task.id}", lambda at: at(clean.start) >= at(i.end))
+            timing[i.task.id, name] = later
             v.model.add(clean.start >= i.end).only_enforce_if(later)
         parts.append(timing[i.task.id, name])
     if (name, f"/{j.task.id}") not in timing:
-        sooner = timing[name, f"/{j.task.id}"] = v.literal(f"{clean.id} before {j.task.id}")
+        sooner = v.implied(f"{clean.id} before {j.task.id}", lambda at: at(clean.end) <= at(j.start))
+        timing[name, f"/{j.task.id}"] = sooner
         v.model.add(clean.end <= j.start).only_enforce_if(sooner)
     parts.append(timing[name, f"/{j.task.id}"])
-    every = v.literal(f"{clean.id} between {i.task.id} and {j.task.id}")
+    name = f"{clean.id} between {i.task.id} and {j.task.id}"
+    every = v.implied(name, lambda at: all(at(part) for part in parts))
     v.model.add_bool_and(parts).only_enforce_if(every)
     return every

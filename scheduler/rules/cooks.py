@@ -8,7 +8,7 @@ from ortools.sat.python import cp_model
 from scheduler.durations import crew_needs, minutes_by_cook, minutes_with_pans, willing
 from scheduler.problem import Window
 from scheduler.rules.capacity import at_most, one_at_a_time
-from scheduler.variables import Expr, Literal, TaskVars, Variables, Work
+from scheduler.variables import Expr, Literal, TaskVars, Value, Variables, Work
 
 
 def crew(v: Variables) -> None:
@@ -34,12 +34,38 @@ def _fill_places(v: Variables, t: TaskVars) -> None:
     fills: dict[str, list[Literal]] = {cook: [] for cook in t.does}
     for number, need in enumerate(crew_needs(t.task)):
         able = [c for c in t.does if need.ability is None or need.ability in v.cooks[c].abilities]
-        places = {c: v.literal(f"{c} is {need.ability or number} of {t.task.id}") for c in able}
+        places = {c: _place(v, t, c, number) for c in able}
         v.model.add(sum(places.values()) == need.count)
         for cook, literal in places.items():
             fills[cook].append(literal)
     for cook, literals in fills.items():
         v.model.add(sum(literals) == t.does[cook])
+
+
+def _place(v: Variables, t: TaskVars, cook: str, number: int) -> Literal:
+    name = f"{cook} is {number} of {t.task.id}"
+    return v.implied(name, lambda at: (cook, number) in _matching(v, t, at))
+
+
+def _matching(v: Variables, t: TaskVars, at: Value) -> set[tuple[str, int]]:
+    """A filling of the places by the chosen cooks, by augmenting paths; empty when there is none."""
+    places = [(n, copy) for n, need in enumerate(crew_needs(t.task)) for copy in range(need.count)]
+    abilities = [need.ability for need in crew_needs(t.task)]
+    filled: dict[tuple[int, int], str] = {}
+
+    def seat(cook: str, tried: set[tuple[int, int]]) -> bool:
+        for place in places:
+            ability = abilities[place[0]]
+            if place in tried or not (ability is None or ability in v.cooks[cook].abilities):
+                continue
+            tried.add(place)
+            if place not in filled or seat(filled[place], tried):
+                filled[place] = cook
+                return True
+        return False
+
+    seated = all(seat(cook, set()) for cook, does in t.does.items() if at(does))
+    return {(cook, place[0]) for place, cook in filled.items()} if seated else set()
 
 
 def abilities_in_parallel(v: Variables) -> None:
@@ -135,14 +161,31 @@ def _start_in_windows(v: Variables, work: Work, windows: tuple[Window, ...]) -> 
 def windows_of(v: Variables, work: Work) -> dict[int, Literal]:
     """For each presence window of the cook a literal that says that this work is done in it."""
     if work.label not in v.in_window:
-        windows = v.windows(work.cook)
-        if len(windows) == 1:
+        windows = dict(enumerate(v.windows(work.cook)))
+        if work.free:
+            inside = {n: work.literal for n, window in windows.items() if _settled_inside(v, work, window)}
+            v.in_window[work.label] = dict(inside)
+        elif len(windows) == 1:
             v.in_window[work.label] = {0: work.literal}
         else:
-            chosen = {n: v.literal(f"{work.label} in window {n}") for n in range(len(windows))}
+            chosen = {n: _in_window(v, work, n, window) for n, window in windows.items()}
             v.model.add(sum(chosen.values()) == work.literal)
             v.in_window[work.label] = dict(chosen)
     return v.in_window[work.label]
+
+
+def _in_window(v: Variables, work: Work, number: int, window: Window) -> Literal:
+    low, high = window.start_minutes, window.end_minutes
+    return v.implied(f"{work.label} in window {number}", lambda at: at(work.literal) and low <= at(work.start) < high)
+
+
+def _settled_inside(v: Variables, work: Work, window: Window) -> bool:
+    """Whether what is done or running lies in the window (what a cook does of it)."""
+    pin = v.pins[work.owner]
+    if pin.start_minutes is None or pin.end_minutes is None:
+        return False
+    end = pin.start_minutes + work.size if isinstance(work.size, int) else pin.end_minutes
+    return window.start_minutes <= pin.start_minutes and end <= window.end_minutes
 
 
 def watched_fire(v: Variables) -> None:

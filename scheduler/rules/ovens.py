@@ -89,14 +89,23 @@ def oven_door(v: Variables) -> None:
         for i, j in combinations(_uses(v), 2):
             if i.settled and j.settled:
                 continue
-            cases = [
-                v.literal(f"{i.task.id} {word} {j.task.id} into {oven.id}") for word in ("before", "with", "after")
-            ]
+            cases = _door_cases(v, i, j, oven)
             both = _together(v, i, j, oven.id)
             v.model.add_bool_or(cases).only_enforce_if(*both)
             v.model.add(j.start >= i.start + oven.recovery_minutes).only_enforce_if(cases[0])
             v.model.add(j.start == i.start).only_enforce_if(cases[1])
             v.model.add(i.start >= j.start + oven.recovery_minutes).only_enforce_if(cases[2])
+
+
+def _door_cases(v: Variables, i: TaskVars, j: TaskVars, oven: Oven) -> list[Literal]:
+    """The literals for: i goes in first, both at once, j first."""
+    name = f"{i.task.id} and {j.task.id} into {oven.id}"
+    gap = oven.recovery_minutes
+    return [
+        v.implied(f"{name}, in this order", lambda at: at(j.start) >= at(i.start) + gap),
+        v.implied(f"{name}, together", lambda at: at(j.start) == at(i.start)),
+        v.implied(f"{name}, the other way", lambda at: at(i.start) >= at(j.start) + gap),
+    ]
 
 
 def oven_warm_up(v: Variables) -> None:
@@ -139,17 +148,31 @@ def _warm_up_length(v: Variables, t: TaskVars, oven: Oven, inside: list[Literal]
     if extra.short is None:
         return
     cold = oven.warm_up_minutes
-    v.model.add(extra.size == cold).only_enforce_if(~extra.short, *inside)
+    v.model.add_implication(extra.short, extra.literal)
+    v.model.add(extra.size == cold).only_enforce_if(extra.literal, ~extra.short, *inside)
     v.model.add(extra.size == min(cold, oven.change_minutes)).only_enforce_if(extra.short, *inside)
     witnesses = []
     for other in (u for u in v.tasks.values() if u.task.oven and u is not t):
-        hot = v.literal(f"{oven.id} still hot from {other.task.id} for {t.task.id}")
+        hot = _still_hot(v, t, other, oven)
         witnesses.append(hot)
         v.model.add(other.start + 1 <= extra.end).only_enforce_if(hot)
         v.model.add(other.end + oven.keep_hot_minutes >= extra.start).only_enforce_if(hot)
         if len(v.ovens) > 1:
             v.model.add_implication(hot, other.ovens[oven.id])
     v.model.add_bool_or(witnesses).only_enforce_if(extra.short, *inside)
+
+
+def _still_hot(v: Variables, t: TaskVars, other: TaskVars, oven: Oven) -> Literal:
+    """The oven is hot from the other use when the warm-up for this one begins."""
+    extra = v.warm_ups[t.task.id]
+    return v.implied(
+        f"{oven.id} still hot from {other.task.id} for {t.task.id}",
+        lambda at: (
+            at(other.ovens[oven.id])
+            and at(other.start) < at(extra.end)
+            and at(other.end) + oven.keep_hot_minutes >= at(extra.start)
+        ),
+    )
 
 
 def _supported(v: Variables, t: TaskVars) -> None:
@@ -170,9 +193,16 @@ def _supported(v: Variables, t: TaskVars) -> None:
 
 
 def _follows(v: Variables, t: TaskVars, other: TaskVars, oven: Oven) -> Literal:
-    follows = v.literal(f"{t.task.id} uses the heat of {other.task.id} in {oven.id}")
-    v.model.add(t.start <= other.end + oven.keep_hot_minutes).only_enforce_if(follows)
     first = v.warm_ups.get(other.task.id)
+    follows = v.implied(
+        f"{t.task.id} uses the heat of {other.task.id} in {oven.id}",
+        lambda at: (
+            at(other.ovens[oven.id])
+            and at(other.start) + (0 if first and at(first.literal) else 1) <= at(t.start)
+            and at(t.start) <= at(other.end) + oven.keep_hot_minutes
+        ),
+    )
+    v.model.add(t.start <= other.end + oven.keep_hot_minutes).only_enforce_if(follows)
     if first:
         v.model.add(other.start <= t.start).only_enforce_if(follows)
         v.model.add(other.start + 1 <= t.start).only_enforce_if(follows, ~first.literal)
@@ -204,8 +234,8 @@ def _warm_in(v: Variables, name: str, oven: str) -> Literal:
     extra = v.warm_ups[name]
     if len(v.ovens) == 1:
         return extra.literal
-    both = v.literal(f"{extra.id} in {oven}")
     inside = v.tasks[name].ovens[oven]
+    both = v.implied(f"{extra.id} in {oven}", lambda at: at(extra.literal) and at(inside))
     v.model.add_bool_and(extra.literal, inside).only_enforce_if(both)
     v.model.add_bool_or(both, ~extra.literal, ~inside)
     return both

@@ -2,7 +2,8 @@
 
 from ortools.sat.python import cp_model
 
-from scheduler.variables import Variables
+from scheduler.problem import Session
+from scheduler.variables import Literal, TaskVars, Variables
 
 
 def sessions(v: Variables) -> None:
@@ -20,7 +21,7 @@ def sessions(v: Variables) -> None:
         v.model.add_linear_expression_in_domain(t.start, cp_model.Domain.from_intervals(starts))
         if t.task.attention == "unattended":
             continue
-        inside = [v.literal(f"{t.task.id} in session {number}") for number in range(len(allowed))]
+        inside = [_inside(v, t, session) for session in allowed]
         v.model.add_exactly_one(inside)
         for session, literal in zip(allowed, inside, strict=True):
             v.model.add(t.start >= session.start_minutes).only_enforce_if(literal)
@@ -40,3 +41,8 @@ def sessions(v: Variables) -> None:
                     [[s.start_minutes + 1, s.end_minutes] for s in v.problem.sessions]
                 )
                 v.model.add_linear_expression_in_domain(extra.end, ends).only_enforce_if(extra.literal)
+
+
+def _inside(v: Variables, t: TaskVars, session: Session) -> Literal:
+    low, high = session.start_minutes, session.end_minutes
+    return v.implied(f"{t.task.id} in the session from {low}", lambda at: low <= at(t.start) < high)

@@ -28,7 +28,7 @@ def vessels_held(v: Variables) -> None:
         for hold in holds:
             label = f"{hold.dish}/{hold.letter} holds {stock.id}"
             released = _released(v, hold, stock.wash_minutes)
-            length = v.model.new_int_var(0, v.horizon, f"{label}, minutes")
+            length = _length(v, hold, released, label)
             intervals.append(
                 v.model.new_optional_interval_var(hold.first, length, released, hold.stocks[stock.id], label)
             )
@@ -40,12 +40,18 @@ def vessels_held(v: Variables) -> None:
         v.model.add_cumulative(intervals, demands, stock.count)
 
 
+def _length(v: Variables, hold: Hold, released: Expr, label: str) -> Expr:
+    return v.derived(f"{label}, minutes", 0, v.horizon, lambda at: max(0, at(released) - at(hold.first)))
+
+
 def _released(v: Variables, hold: Hold, wash_minutes: int) -> Expr:
     """The minute when the vessel is free again."""
     if wash_minutes == 0:
         return hold.last
     wash = v.wash_ups[hold.key]
-    released = v.model.new_int_var(0, v.horizon, f"{wash.id} releases")
+    released = v.derived(
+        f"{wash.id} releases", 0, v.horizon, lambda at: at(wash.end) if at(wash.literal) else v.horizon
+    )
     v.model.add(released == wash.end).only_enforce_if(wash.literal)
     v.model.add(released == v.horizon).only_enforce_if(~wash.literal)
     return released
@@ -69,7 +75,7 @@ def wash_ups(v: Variables) -> None:
             if minutes == 0:
                 v.model.add_bool_or(~wash.literal, ~chosen)
             elif not isinstance(wash.size, int):
-                v.model.add(wash.size == minutes).only_enforce_if(chosen)
+                v.model.add(wash.size == minutes).only_enforce_if(chosen, wash.literal)
     _enough_washing(v)
 
 
@@ -85,7 +91,12 @@ def _enough_washing(v: Variables) -> None:
             if len(hold.stocks) == 1:
                 unwashed.append(hold.present - wash)
             else:
-                left = v.literal(f"{hold.dish}/{hold.letter} left dirty in {stock.id}")
+                left = _left_dirty(v, hold, stock.id, wash)
                 v.model.add(left >= hold.stocks[stock.id] - wash)
                 unwashed.append(left)
         v.model.add(sum(unwashed) <= stock.count)
+
+
+def _left_dirty(v: Variables, hold: Hold, stock: str, washed: Literal) -> Literal:
+    name = f"{hold.dish}/{hold.letter} left dirty in {stock}"
+    return v.implied(name, lambda at: at(hold.stocks[stock]) and not at(washed))
