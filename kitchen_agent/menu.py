@@ -159,7 +159,7 @@ class DishRequest(BaseModel):
 
     `id` is made from the name. `course` is a sitting of the request or a course word; without it the dish's own
     course decides. `portions_per_guest` scales the dish beside the guests (0.5 for a small side, 2 for the hungry).
-    `recipe` is a file to read in place of the cookbook.
+    With `ahead` all of it may be made before the dinner session. `recipe` is a file to read in place of the cookbook.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -168,6 +168,7 @@ class DishRequest(BaseModel):
     id: str = ""
     course: str | None = None
     portions_per_guest: float = Field(default=1.0, gt=0, le=20)
+    ahead: bool = False
     recipe: Path | None = None
 
     @model_validator(mode="before")

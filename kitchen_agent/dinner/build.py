@@ -1,0 +1,145 @@
+"""From a dinner request and the dishes' task graphs to the scheduler's problem."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+from kitchen_agent.dinner import resources
+from kitchen_agent.dinner.calendar import Calendar, Chain, make_calendar, pace_percent
+from kitchen_agent.dinner.lags import KEEPS_MINUTES, dish_links, finishing_minutes, serving_links
+from kitchen_agent.dinner.part import Part, make_parts
+from kitchen_agent.menu import SKILL_LEVEL, DinnerRequest
+from kitchen_agent.recipe import Recipe
+from kitchen_agent.taskgraph import TaskGraph
+from scheduler.problem import Cook, Course, Dish, Problem, Settings, VesselUse
+
+COURSE_WINDOW_MINUTES: Final = 5
+"""The dishes of one sitting come to the table within this time."""
+
+
+class Dinner(BaseModel):
+    """The scheduler's problem with what it does not know: the clock, the portions, and what was changed.
+
+    `starts_at` is minute 0 of the problem. `portions` are the servings made of each dish, `sittings` says with which
+    sitting each dish is served. `notes` are sentences for the cooks. Ids: a dish has its id of the request, a task is
+    "dish/number", a cook is `Cook.id`, a course of the problem is a sitting.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    problem: Problem
+    starts_at: datetime
+    portions: dict[str, int]
+    sittings: dict[str, str]
+    notes: tuple[str, ...]
+
+
+def build_problem(request: DinnerRequest, graphs: Mapping[str, TaskGraph], recipes: Mapping[str, Recipe]) -> Dinner:
+    """The scheduling problem of `request`; `graphs` and `recipes` by dish id.
+
+    Minutes are scaled to the guests, equipment is fitted to the kitchen, and the working hours are laid out so that
+    the longest chain fits. Raises EquipmentError when the kitchen lacks something that nothing replaces.
+    """
+    kitchen = request.kitchen
+    parts = make_parts(request, graphs, recipes)
+    sittings = {part.request.id: request.sitting(part.request, part.graph.course) for part in parts}
+    offsets = request.offsets(list(sittings.values()))
+    calendar = make_calendar(request, [_chain(part, offsets[sittings[part.request.id]]) for part in parts])
+    tasks = [task.model_copy(update={"make_ahead": task.id in calendar.ahead}) for part in parts for task in part.tasks]
+    problem = Problem(
+        horizon_minutes=calendar.horizon_minutes,
+        tasks=tuple(tasks),
+        links=tuple(link for part in parts for link in dish_links(part.request.id, part.graph, part.minutes)),
+        dishes=_dishes(parts, sittings),
+        courses=_courses(offsets, calendar.minute(request.serve_at)),
+        cooks=_cooks(request, calendar),
+        equipment=resources.pools(kitchen, {need.equipment for task in tasks for need in task.needs}),
+        ovens=resources.ovens(kitchen),
+        vessels=resources.stock(kitchen, {vessel.kind for part in parts for vessel in part.vessels}),
+        boards=resources.boards(kitchen),
+        sessions=calendar.sessions(),
+        settings=Settings(
+            watch_fire=kitchen.watch_fire,
+            oven_tolerance_celsius=kitchen.oven_tolerance_celsius,
+            clean_minutes=kitchen.clean_minutes,
+            washing_is_light=True,
+        ),
+    )
+    return Dinner(
+        problem=problem,
+        starts_at=calendar.starts_at,
+        portions={part.request.id: part.made.portions for part in parts},
+        sittings=sittings,
+        notes=tuple(note for part in parts for note in part.notes),
+    )
+
+
+def _chain(part: Part, due: int) -> Chain:
+    dish = part.request.id
+    return Chain(
+        tasks=part.tasks,
+        after={f"{dish}/{task.id}": tuple(f"{dish}/{before}" for before in task.after) for task in part.graph.tasks},
+        due=due,
+        may_be_ahead=part.request.ahead,
+        keeps=part.graph.hold >= KEEPS_MINUTES,
+    )
+
+
+def _dishes(parts: Sequence[Part], sittings: Mapping[str, str]) -> tuple[Dish, ...]:
+    finishing = {part.request.id: finishing_minutes(part.graph, part.minutes) for part in parts}
+    dishes = []
+    for part in parts:
+        dish = part.request.id
+        queue = sum(
+            minutes for other, minutes in finishing.items() if other != dish and sittings[other] == sittings[dish]
+        )
+        dishes.append(
+            Dish(
+                id=dish,
+                name=part.request.name,
+                course=sittings[dish],
+                vessels=tuple(
+                    VesselUse(id=vessel.id, kind=vessel.kind, min_size=vessel.portions) for vessel in part.vessels
+                ),
+                serving=serving_links(dish, part.graph, queue),
+            )
+        )
+    return tuple(dishes)
+
+
+def _courses(offsets: Mapping[str, int], serve_minute: int) -> tuple[Course, ...]:
+    """One course for each sitting; each follows the one before it, so that a late starter moves the main."""
+    courses: list[Course] = []
+    previous: str | None = None
+    for sitting, offset in offsets.items():
+        courses.append(
+            Course(
+                id=sitting,
+                name=sitting,
+                serve_at_minutes=serve_minute + offset if previous is None else None,
+                follows=previous,
+                gap_minutes=0 if previous is None else offset - offsets[previous],
+                window_minutes=COURSE_WINDOW_MINUTES,
+            )
+        )
+        previous = sitting
+    return tuple(courses)
+
+
+def _cooks(request: DinnerRequest, calendar: Calendar) -> tuple[Cook, ...]:
+    return tuple(
+        Cook(
+            id=cook.id,
+            name=cook.name,
+            skill=SKILL_LEVEL[cook.skill],
+            presence=calendar.presence(cook, request.serve_at),
+            refuses=tuple(word.lower() for word in cook.refuses),
+            pace_percent=pace_percent(cook, request.kitchen),
+            tend_capacity=request.kitchen.tend_capacity,
+        )
+        for cook in request.cooks
+    )

@@ -1,0 +1,75 @@
+"""How long results may wait: from task to task and from the last task to the table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from kitchen_agent.taskgraph import FINISH_ACTIONS, HEAT_ACTIONS, TaskGraph, final_ids
+from scheduler.problem import Link, ServingLink
+
+KEEPS_MINUTES: Final = 1440
+"""A result that keeps a day is not limited at all."""
+LEAST_HOLD_MINUTES: Final = 2
+"""Time to put down the spoon, wash hands, and begin the next task."""
+HOT_WEIGHT: Final[Mapping[str, int]] = {"hot": 3, "warm": 1, "room": 0, "cold": 0}
+"""How much a minute of waiting for the table counts (objective hot_wait)."""
+COOLS_WITHIN_MINUTES: Final = 60
+"""Heated food that is fine for longer than this is not hurt by a wait between two tasks."""
+
+
+def dish_links(dish: str, graph: TaskGraph, minutes: Mapping[int, int]) -> list[Link]:
+    """One link for each need of each task, with the hold of what it waits for as the longest wait.
+
+    A result that several tasks take from waits longer for the later ones: while the earlier ones are at work on it,
+    and while whatever lies between is done. `minutes` is each task's duration.
+    """
+    links: list[Link] = []
+    for task in graph.tasks:
+        followers = [other for other in graph.tasks if task.id in other.after]
+        between = _longest_between(graph, minutes, task.id)
+        earlier = 0
+        for follower in followers:
+            hold = max(task.hold, LEAST_HOLD_MINUTES) + earlier
+            cooling = task.action in HEAT_ACTIONS and task.hold <= COOLS_WITHIN_MINUTES
+            last_steps = follower.action in FINISH_ACTIONS and graph.serve in ("hot", "warm")
+            links.append(
+                Link(
+                    before=f"{dish}/{task.id}",
+                    after=f"{dish}/{follower.id}",
+                    max_lag_minutes=None if task.hold >= KEEPS_MINUTES else max(hold, between[follower.id]),
+                    hot_weight=1 if cooling and last_steps else 0,
+                )
+            )
+            earlier += minutes[follower.id]
+    return links
+
+
+def serving_links(dish: str, graph: TaskGraph, queue_minutes: int) -> tuple[ServingLink, ...]:
+    """The wait of the finished dish. `queue_minutes`: the other dishes of the sitting are plated in that time."""
+    links = []
+    for number in final_ids(graph.tasks):
+        hold = graph.hold if number == graph.tasks[-1].id else graph.tasks[number - 1].hold
+        links.append(
+            ServingLink(
+                task=f"{dish}/{number}",
+                max_lag_minutes=None if hold >= KEEPS_MINUTES else max(hold, LEAST_HOLD_MINUTES) + queue_minutes,
+                hot_weight=HOT_WEIGHT[graph.serve],
+            )
+        )
+    return tuple(links)
+
+
+def finishing_minutes(graph: TaskGraph, minutes: Mapping[int, int]) -> int:
+    """The cook's minutes in the last tasks of the dish."""
+    return sum(minutes[number] for number in final_ids(graph.tasks) if graph.tasks[number - 1].attention == "hands_on")
+
+
+def _longest_between(graph: TaskGraph, minutes: Mapping[int, int], first: int) -> dict[int, int]:
+    """For each task, the least minutes from the end of `first` to its start that the needs between force."""
+    gap = {first: -minutes[first]}
+    for task in graph.tasks[first:]:
+        gaps = [gap[before] + minutes[before] for before in task.after if before in gap]
+        if gaps:
+            gap[task.id] = max(gaps)
+    return gap

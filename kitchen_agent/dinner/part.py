@@ -1,0 +1,137 @@
+"""One dish of a dinner, in the scheduler's words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kitchen_agent.dinner.equipment import Fitted, fit
+from kitchen_agent.dinner.hygiene import classes
+from kitchen_agent.dinner.portions import Amount, Rounds, amount, rounds
+from kitchen_agent.dinner.vessels import Vessel, dish_vessels
+from kitchen_agent.errors import EquipmentError
+from kitchen_agent.kitchen import POOLS
+from kitchen_agent.menu import DinnerRequest, DishRequest
+from kitchen_agent.recipe import Recipe
+from kitchen_agent.taskgraph import Task as GraphTask
+from kitchen_agent.taskgraph import TaskGraph, tool_kind
+from scheduler.problem import Hygiene, Need, OvenUse, Task
+
+LIGHT_ACTIONS: Final = frozenset(
+    {"wash", "peel", "chop", "grate", "measure", "mix", "season", "coat", "spread", "strain", "drain", "garnish"}
+)
+"""Hands-on work, away from the heat, that a cook can put down to stir a pot."""
+FIRE: Final = frozenset({"burner", "grill", "oven", "deep_fryer", "smoker", "toaster", "waffle_iron"})
+GENTLE_CELSIUS: Final = 60
+"""An oven up to this temperature dries or proves; nobody has to stay with it."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A dish with its task graph, the amount made, its vessels, its converted tasks and what was changed."""
+
+    request: DishRequest
+    graph: TaskGraph
+    made: Amount
+    vessels: tuple[Vessel, ...]
+    tasks: tuple[Task, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def minutes(self) -> dict[int, int]:
+        """The minutes of each task of the graph for a competent cook, all rounds with as many at once as allowed."""
+        return {number: task_minutes(task) for number, task in enumerate(self.tasks, 1)}
+
+
+def task_minutes(task: Task) -> int:
+    """The minutes of all rounds of `task` with as many side by side as it allows."""
+    return -(-task.rounds // task.max_pans) * task.minutes
+
+
+def make_parts(
+    request: DinnerRequest, graphs: Mapping[str, TaskGraph], recipes: Mapping[str, Recipe]
+) -> tuple[Part, ...]:
+    """Every dish of the request, converted. Raises EquipmentError with everything that the kitchen lacks."""
+    fitted = {
+        dish.id: {task.id: fit(task, request.kitchen) for task in graphs[dish.id].tasks} for dish in request.dishes
+    }
+    faults = [
+        f"{dish.name}, {task.name!r}: this kitchen has no {kind.replace('_', ' ')} and nothing to do it with; "
+        f"give the kitchen one ({_where_to_add(kind)}) or choose another dish"
+        for dish in request.dishes
+        for task in graphs[dish.id].tasks
+        for kind in fitted[dish.id][task.id].missing
+    ]
+    if faults:
+        raise EquipmentError(faults)
+    return tuple(_part(request, dish, graphs[dish.id], recipes[dish.id], fitted[dish.id]) for dish in request.dishes)
+
+
+def _where_to_add(kind: str) -> str:
+    if kind in ("oven", "burner", "board"):
+        return f"{kind}s: 1"
+    return f"{'equipment' if kind in POOLS else 'vessels'}: {{{kind}: 1}}"
+
+
+def _part(
+    request: DinnerRequest, dish: DishRequest, graph: TaskGraph, recipe: Recipe, fitted: Mapping[int, Fitted]
+) -> Part:
+    made = amount(dish, graph, request.guests)
+    vessels = tuple(dish_vessels(graph, fitted, request.kitchen, made))
+    hygiene = classes(graph, recipe.ingredients)
+    refused = {word.lower() for cook in request.cooks for word in cook.refuses}
+    tasks, notes = [], []
+    for task in graph.tasks:
+        used = [vessel for vessel in vessels if task.id in vessel.tasks]
+        work = rounds(task, fitted[task.id], request.kitchen, made, {vessel.kind: vessel.portions for vessel in used})
+        lines = [recipe.ingredients[index] for index in task.uses if index < len(recipe.ingredients)]
+        tags = _tags(task, fitted[task.id], lines, refused)
+        tasks.append(_task(dish.id, task, fitted[task.id], work, used, tags, hygiene[task.id]))
+        notes += [f"{dish.name}, {task.name!r}: {change}." for change in fitted[task.id].changes]
+        if work.count > 1:
+            notes.append(f"{dish.name}, {task.name!r}: {work.count} rounds of {work.minutes} minutes.")
+    return Part(dish, graph, made, vessels, tuple(tasks), tuple(notes))
+
+
+def _task(
+    dish: str,
+    task: GraphTask,
+    fitted: Fitted,
+    work: Rounds,
+    used: Sequence[Vessel],
+    tags: tuple[str, ...],
+    hygiene: Hygiene,
+) -> Task:
+    kinds = Counter(tool_kind(tool) for tool in fitted.tools)
+    pools = {kind: count for kind, count in kinds.items() if kind == "burner" or kind in POOLS}
+    oven = OvenUse(celsius=fitted.oven_celsius) if "oven" in kinds and fitted.oven_celsius is not None else None
+    gentle = oven is not None and oven.celsius <= GENTLE_CELSIUS
+    return Task(
+        id=f"{dish}/{task.id}",
+        name=task.name,
+        dish=dish,
+        minutes=work.minutes,
+        rounds=work.count,
+        max_pans=work.at_once,
+        attention=task.attention,
+        skill=task.skill,
+        tags=tags,
+        light=task.attention == "hands_on" and task.action in LIGHT_ACTIONS and not kinds.keys() & FIRE,
+        needs=tuple(Need(equipment=kind, units=count) for kind, count in sorted(pools.items())),
+        oven=oven,
+        vessels=tuple(vessel.id for vessel in used),
+        board="board" in kinds,
+        hygiene=hygiene,
+        on_fire=bool(kinds.keys() & FIRE) and not gentle,
+    )
+
+
+def _tags(task: GraphTask, fitted: Fitted, ingredients: Sequence[str], refused: set[str]) -> tuple[str, ...]:
+    """The action, the equipment, and those words of the task and its ingredients that some cook refuses."""
+    tags = {task.action, *(tool_kind(tool) for tool in fitted.tools)}
+    text = " ".join([task.name, *ingredients]).lower()
+    tags |= {word for word in refused if re.search(rf"\b{re.escape(word)}(?:e?s)?\b", text)}
+    return tuple(sorted(tags))
