@@ -14,7 +14,8 @@ from kitchen_agent.recipe import Recipe
 
 BUILT_IN = Path(__file__).with_name("recipes")
 _SUGGESTIONS = 6
-_LIKE = 62.0  # below it the names have nothing in common that a reader would see
+_LEAST_LIKENESS = 45.0
+_TITLE_BONUS = 5.0  # before names in other languages
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class Cookbook:
     """Recipes by name. A person's own recipes go before the built-in ones of the same name."""
 
     def __init__(self, shelves: Sequence[Shelf]) -> None:
-        self._shelves = tuple(shelves)
-        self._entries = [entry for shelf in self._shelves for entry in shelf]
+        self.shelves = tuple(shelves)
+        self._entries = [entry for shelf in self.shelves for entry in shelf]
         self._vocabulary = vocabulary_of(name for entry in self._entries for name in entry.names)
 
     @classmethod
@@ -62,7 +63,7 @@ class Cookbook:
         """
         asked = Name(name)
         for judge in (_exactly, self._misspelled):
-            for shelf in self._shelves:
+            for shelf in self.shelves:
                 found = judge(asked, shelf)
                 if len(found) > 1:
                     raise AmbiguousDishError(name, [entry.title.text for entry in found])
@@ -74,10 +75,11 @@ class Cookbook:
         """The titles that share most with what was asked for, the best first; none that share nothing."""
         scores: dict[str, float] = {}
         for entry in self._entries:
-            best = max(likeness(asked, name) - len(name.stems) / 10 for name in entry.names)
-            scores[entry.title.text] = max(best, scores.get(entry.title.text, 0.0))
+            best = max(likeness(asked, name) - len(name.stems) for name in entry.names)
+            in_title = likeness(asked, entry.title) - len(entry.title.stems) + _TITLE_BONUS
+            scores[entry.title.text] = max(best, in_title, scores.get(entry.title.text, 0.0))
         ranked = sorted(scores, key=lambda title: (-scores[title], title))
-        return [title for title in ranked if scores[title] >= _LIKE][:_SUGGESTIONS]
+        return [title for title in ranked if scores[title] >= _LEAST_LIKENESS][:_SUGGESTIONS]
 
     def _misspelled(self, asked: Name, shelf: Shelf) -> list[_Entry]:
         """The dishes whose name has the fewest typing errors, if these are few enough for each word."""

@@ -13,6 +13,7 @@ import cooklang
 from kitchen_agent.cookbook.dish import Draft
 from kitchen_agent.errors import RecipeError
 
+_DECIMAL_UNITS = frozenset(("g", "kg", "ml", "cl", "dl", "l"))
 _SERVINGS_KEYS = ("servings", "serves", "yield")
 
 
@@ -94,9 +95,16 @@ def _added(first: cooklang.Ingredient, second: cooklang.Ingredient) -> cooklang.
 
 
 def _line(ingredient: cooklang.Ingredient) -> str:
-    amount = f"{ingredient.quantity.text} " if ingredient.quantity else ""
+    amount = f"{_amount(ingredient.quantity)} " if ingredient.quantity else ""
     note = f", {ingredient.note}" if ingredient.note else ""
     return f"{amount}{ingredient.name}{note}"
+
+
+def _amount(quantity: cooklang.Quantity) -> str:
+    """The quantity in words; scales and jugs show decimals, not the fractions that the parser prefers."""
+    if isinstance(quantity.value, float) and quantity.unit in _DECIMAL_UNITS:
+        return f"{quantity.value:g} {quantity.unit}"
+    return quantity.text
 
 
 def _steps(parsed: cooklang.Recipe) -> list[str]:
@@ -119,6 +127,6 @@ def _words(item: cooklang.Item, in_parts: set[str]) -> str:
     if isinstance(item, cooklang.IngredientRef):
         ingredient = item.ingredient
         if ingredient.quantity and ingredient.name.lower() in in_parts:
-            return f"{ingredient.quantity.text} {ingredient.name}"
+            return f"{_amount(ingredient.quantity)} {ingredient.name}"
         return ingredient.name
     return str(item)

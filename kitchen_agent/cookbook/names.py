@@ -33,6 +33,7 @@ _FILLERS = frozenset(
 _PLAIN_LETTERS = str.maketrans({"ø": "o", "œ": "oe", "æ": "ae", "ł": "l", "đ": "d"})
 _ADDITION = re.compile(r"\s(?:with|in|mit|avec|con)\s.*", re.IGNORECASE)
 _WORDS = re.compile(r"[a-z0-9]+")
+_ALIKE = 70.0  # two words of lower ratio have nothing in common that a reader would see
 _FOOD_WORDS_FILE = Path(__file__).with_name("food_words.txt")
 
 
@@ -77,7 +78,7 @@ def stem(word: str) -> str:
 
 @lru_cache(maxsize=1)
 def food_words() -> frozenset[str]:
-    """Stems of words that are foods themselves, and so never a misspelling of another one (beet, beef)."""
+    """Stems of words that are foods or origins themselves, so no misspelling of another (beet, beef; Greek, green)."""
     return frozenset(stem(word) for word in plain_words(_FOOD_WORDS_FILE.read_text(encoding="utf-8")))
 
 
@@ -99,11 +100,10 @@ def typing_errors(asked: Name, known: Name, vocabulary: frozenset[str]) -> int |
 
 
 def likeness(asked: Name, known: Name) -> float:
-    """How much of `asked` is in `known`, 0 to 100: the mean over its words of the best likeness to any word there."""
-    if not asked.stems or not known.stems:
-        return 0.0
-    best = [max(fuzz.ratio(word, other) for other in known.stems) for word in asked.stems]
-    return sum(best) / len(best)
+    """How much of `asked` is in `known`, 0 to 100: the mean over its words of the likeness to the best word there."""
+    best = [max((fuzz.ratio(word, other) for other in known.stems), default=0.0) for word in asked.stems]
+    alike = [ratio for ratio in best if ratio >= _ALIKE]
+    return sum(alike) / len(best) if best else 0.0
 
 
 def vocabulary_of(names: Iterable[Name]) -> frozenset[str]:

@@ -35,11 +35,16 @@ def load_dish(path: Path) -> Dish:
     return dish
 
 
+def read_file(path: Path) -> Dish:
+    """As `load_dish`, but the recipe may lack servings: material for training, not for a dinner."""
+    return _read(path, path.stem)[0]
+
+
 def names_in(path: Path) -> tuple[str, tuple[str, ...]]:
     """The title and the aliases of the dish in a file, read as cheaply as the format allows."""
     if path.suffix.lower() == ".cook":
         return names_in_cooklang(_text(path), _title_of(path))
-    dish, _ = _read(path, path.stem)
+    dish = read_file(path)
     return dish.recipe.title, dish.aliases
 
 

@@ -15,6 +15,7 @@ from kitchen_agent.errors import RecipeError
 
 _BREAKS = re.compile(r"<\s*(?:br|/p|/li|/div)\b[^>]*>", re.IGNORECASE)
 _TAGS = re.compile(r"<[a-zA-Z/!][^>]*>")
+_LOST_BREAK = re.compile(r"(?<=[a-z)][.!])(?=[A-Z][a-z]+\b[^.])")  # "with oil.Put the fish": the lines were joined
 _NUMBERING = re.compile(r"^(?:step\s*)?\d{1,2}\s*[.):]\s+(?=\D)", re.IGNORECASE)
 
 
@@ -62,7 +63,7 @@ def _recipe_nodes(data: object) -> Iterator[dict[str, object]]:
 
 def _steps(instructions: object) -> Iterator[str]:
     if isinstance(instructions, str):
-        yield from _lines(instructions)
+        yield from _lines(_LOST_BREAK.sub("\n", instructions))
     elif isinstance(instructions, list):
         for item in instructions:
             yield from _steps(item)
