@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 from rich.console import Console
 
 from finetune.evaluate.report import read_report
@@ -23,7 +22,7 @@ from kitchen_agent.prompt import PROMPT_VERSION
 
 PROMPT_FIELD = "kitchen.prompt_version"
 BASE_FIELD = "kitchen.base_sha256"
-RUN_CONFIG_FILE = "config.yaml"
+RUN_CONFIG_FILE = "config.json"
 
 
 class FileType(StrEnum):
@@ -102,7 +101,7 @@ def merge_adapter(adapter: Path, base: Path, output: Path, file_type: FileType) 
 
 def _describe(adapter: Path, lora: LoraAdapter, base: Base, output: Path, metrics: Sequence[Path]) -> Manifest:
     step = re.search(r"(\d+)$", adapter.name)
-    run = adapter.parent if step else adapter
+    run = adapter.parent if (adapter.parent / RUN_CONFIG_FILE).is_file() else adapter
     return Manifest(
         file=output.name,
         sha256=sha256_of(output),
@@ -122,7 +121,7 @@ def _settings(run: Path, adapter: Path) -> dict[str, str | int | float | bool | 
     """The run's settings where it recorded them, else those in the adapter's own configuration."""
     config = run / RUN_CONFIG_FILE
     if config.is_file():
-        return dict(_flat(yaml.safe_load(config.read_text(encoding="utf-8"))))
+        return dict(_flat(json.loads(config.read_text(encoding="utf-8"))))
     peft = json.loads((adapter / CONFIG_FILE).read_text(encoding="utf-8"))
     return dict(_flat({name: peft.get(name) for name in ("r", "lora_alpha", "lora_dropout", "target_modules")}))
 
