@@ -102,7 +102,7 @@ def _meetings(
 ) -> list[tuple[list[Literal], list[Literal]]]:
     """For each way to meet: the condition, and the literals of which one must hold."""
     result: list[tuple[list[Literal], list[Literal]]] = []
-    for board in i.boards:
+    for board in (board for board in i.boards if board in j.boards):
         makers = []
         for name, timed in between.items():
             k = v.tasks[name]
