@@ -48,11 +48,12 @@ def _declare_task(v: Variables, task: Task) -> None:
     else:
         end = v.derived(f"end of {task.id}", 0, v.horizon, lambda at: at(start) + at(size))
         interval = v.model.new_interval_var(start, size, end, task.id)
+    count = _pan_count(v, task, pans)
     done = pin is not None and pin.state == "done"
     ovens = {oven.id: _choice(v, f"{task.id} in {oven.id}", len(v.ovens)) for oven in v.problem.ovens if task.oven}
     boards = {board.id: v.literal(f"{task.id} on {board.id}") for board in v.problem.boards if task.board}
     v.tasks[task.id] = TaskVars(
-        task, start, size, end, interval, does, pans, ovens, boards, done=done, settled=pin is not None
+        task, start, size, end, interval, does, pans, count, ovens, boards, done=done, settled=pin is not None
     )
     for cook in cooks:
         fixed = minutes_by_cook(task, cook) if task.attention == "hands_on" and _alone(task) and not pin else size
@@ -80,7 +81,23 @@ def _pan_choice(v: Variables, task: Task, pin: Pin | None) -> dict[int, Literal]
     options = useful_pans(task)
     if len(options) == 1:
         return {options[0]: v.one}
-    return {pans: v.literal(f"{task.id} in {pans} pans") for pans in options}
+    literals = {pans: v.literal(f"{task.id} in {pans} pans") for pans in options[1:]}
+    if len(options) == 2:
+        return {options[0]: ~literals[options[1]], **literals}
+    return {options[0]: v.literal(f"{task.id} in {options[0]} pans"), **literals}
+
+
+def _pan_count(v: Variables, task: Task, pans: dict[int, Literal]) -> Expr:
+    """The number of pans as an expression that a cumulative accepts: at most one variable."""
+    numbers = list(pans)
+    if len(numbers) == 1:
+        return numbers[0]
+    if len(numbers) == 2:
+        return numbers[0] + (numbers[1] - numbers[0]) * pans[numbers[1]]
+    total = sum(number * literal for number, literal in pans.items())
+    count = v.derived(f"pans of {task.id}", min(numbers), max(numbers), lambda at: at(total))
+    v.model.add(count == total)
+    return count
 
 
 def _possible_sizes(v: Variables, task: Task, pin: Pin | None, pans: list[int], cooks: list[str]) -> list[int]:

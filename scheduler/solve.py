@@ -137,6 +137,8 @@ def _minimise(run: _Run, name: TermName | None, term: Expr, levels_left: int) ->
         threading.Thread(target=_stop_when_set, args=(run.cancel, done, solver), daemon=True).start()
     status = solver.solve(model, _Watcher(run))
     done.set()
+    if status == cp_model.MODEL_INVALID:
+        raise AssertionError(f"the model is malformed: {model.validate()}")
     run.spent += solver.deterministic_time
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         run.best = tightened(run.build.variables, list(solver.response_proto.solution))
@@ -206,7 +208,7 @@ def _schedule(run: _Run, point: Point, record: bool = False) -> Schedule:
         value = point(term)
         bound = value if isinstance(term, int) else min(value, run.bounds.get(name, 0))
         proved = proved and bound == value
-        terms.append(Term(name=name, value=value, bound=bound, optimal=proved))
+        terms.append(Term(name=name, value=value, bound=bound, optimal=bound == value))
     return plan.model_copy(update={"terms": tuple(terms), "solver": _record(run, proved) if record else None})
 
 

@@ -33,17 +33,11 @@ class TaskVars:
     interval: cp_model.IntervalVar
     does: dict[str, cp_model.IntVar]
     pans: dict[int, Literal]
+    pan_count: Expr
     ovens: dict[str, Literal]
     boards: dict[str, cp_model.IntVar]
     done: bool
     settled: bool
-
-    @property
-    def pan_count(self) -> Expr:
-        """Number of pans in parallel; a plain number when there is nothing to choose."""
-        if len(self.pans) == 1:
-            return next(iter(self.pans))
-        return cp_model.LinearExpr.weighted_sum(list(self.pans.values()), list(self.pans))
 
     @property
     def max_pans(self) -> int:
