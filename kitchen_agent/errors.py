@@ -9,6 +9,8 @@
     │   ├── EquipmentError         the kitchen lacks what a dish needs
     │   ├── StoreError             a database of sessions that cannot be used
     │   ├── UnknownSessionError    no cooking session has this id
+    │   ├── UnknownRunError        no run of the planner has this id
+    │   ├── OutputError            a file that was asked for cannot be written
     │   └── ...                    further leaves stand next to the part that raises them in this file
     ├── ModelError                 the language model cannot be had or used (exit status 1)
     │   ├── ModelUnavailableError  no source had the model file
@@ -216,3 +218,20 @@ class GrammarError(ModelError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(f"grammar: {reason}. Check its rules against llama.cpp's GBNF guide")
+
+
+class UnknownRunError(InputError):
+    """No run of the planner has the id `run`; `known` are the newest."""
+
+    def __init__(self, run: str, known: Sequence[str]) -> None:
+        self.run, self.known = run, tuple(known)
+        newest = f"The newest are: {', '.join(self.known)}" if self.known else "There is none yet"
+        super().__init__(f"--resume: no run is called {run!r}. {newest}")
+
+
+class OutputError(InputError):
+    """The file at `path`, which a person asked for, cannot be written."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"{path}: cannot be written: {reason}. Give a path in a folder that you may write to")
