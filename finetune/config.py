@@ -1,0 +1,110 @@
+"""The settings of a training run: one YAML file, every field overridable on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from finetune.errors import InputError
+
+CONFIG_FOLDER = Path(__file__).parent / "configs"
+BasePrecision = Literal["int8-cpu", "fp32", "bf16", "nf4"]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LoraSettings(_Settings):
+    """The adapter: its rank, its scale (alpha / rank) and the layers that get one."""
+
+    rank: int = Field(default=16, ge=1)
+    alpha: float = Field(default=32, gt=0)
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    target_modules: str | tuple[str, ...] = "all-linear"
+
+
+class OptimizerSettings(_Settings):
+    """AdamW and its schedule: `warmup_steps` of linear rise, then a cosine down to `final_fraction` of the rate."""
+
+    name: Literal["adamw", "paged_adamw_8bit"] = "adamw"
+    learning_rate: float = Field(default=3e-4, gt=0)
+    final_fraction: float = Field(default=0.0, ge=0, le=1)
+    warmup_steps: int = Field(default=10, ge=0)
+    weight_decay: float = Field(default=0.0, ge=0)
+    beta2: float = Field(default=0.99, gt=0, lt=1)
+    clip_norm: float = Field(default=1.0, gt=0)
+
+
+class TrainConfig(_Settings):
+    """Everything that decides a training run.
+
+    `base` is a GGUF file, a model folder or a name on the hub. `batch_examples` is the size of an optimiser step;
+    it is worked off in rows of at most `row_tokens` tokens. Examples over `max_tokens` are left out. The run stops
+    after `max_steps`, or when the evaluation loss has not improved for `patience` evaluations.
+    """
+
+    base: str
+    train_file: Path
+    eval_file: Path | None = None
+    cache: Path = Path("~/.cache/kitchen-agent/finetune")
+    base_precision: BasePrecision = "fp32"
+    lora: LoraSettings = LoraSettings()
+    optimizer: OptimizerSettings = OptimizerSettings()
+    batch_examples: int = Field(default=8, ge=1)
+    row_tokens: int = Field(default=1024, ge=1)
+    max_tokens: int = Field(default=2048, ge=2)
+    max_steps: int = Field(default=200, ge=1)
+    save_every: int = Field(default=50, ge=1)
+    keep_checkpoints: int = Field(default=3, ge=1)
+    eval_every: int = Field(default=50, ge=1)
+    eval_examples: int = Field(default=60, ge=1)
+    patience: int | None = Field(default=None, ge=1)
+    gradient_checkpointing: bool = False
+    compile_kernels: bool = False
+    threads: int | None = Field(default=None, ge=1)
+    seed: int = 0
+
+
+def load_config(name: str, overrides: Sequence[str] = ()) -> TrainConfig:
+    """The config called `name` (a preset of this package or a YAML file) with `a.b=value` overrides applied.
+
+    Raises InputError that names the field, the value and what is expected.
+    """
+    preset = CONFIG_FOLDER / f"{name}.yaml"
+    path = preset if preset.is_file() else Path(name)
+    if not path.is_file():
+        known = ", ".join(sorted(file.stem for file in CONFIG_FOLDER.glob("*.yaml")))
+        raise InputError(f"config {name!r}: neither a preset nor a file. Presets: {known}.")
+    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(settings, dict):
+        raise InputError(f"config {path}: not a mapping of fields to values.")
+    for override in overrides:
+        _override(settings, override)
+    try:
+        return TrainConfig.model_validate(settings)
+    except ValidationError as error:
+        raise InputError(f"config {path}: {_first_fault(error)}") from error
+
+
+def _override(settings: dict[str, Any], override: str) -> None:
+    dotted, equals, text = override.partition("=")
+    if not equals:
+        raise InputError(f"override {override!r}: write it as field=value, e.g. lora.rank=8.")
+    *parents, last = dotted.strip().replace("-", "_").split(".")
+    place = settings
+    for parent in parents:
+        place = place.setdefault(parent, {})
+        if not isinstance(place, dict):
+            raise InputError(f"override {override!r}: {parent!r} has no fields.")
+    place[last] = yaml.safe_load(text)
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors()[0]
+    field = ".".join(map(str, fault["loc"]))
+    return f"{field} = {fault.get('input')!r}: {fault['msg']}."
