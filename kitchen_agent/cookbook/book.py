@@ -35,6 +35,7 @@ class Cookbook:
 
     def __init__(self, shelves: Sequence[Shelf]) -> None:
         self.shelves = tuple(shelves)
+        self._dishes: dict[Path, Dish] = {}
         self._entries = [entry for shelf in self.shelves for entry in shelf]
         self._vocabulary = vocabulary_of(name for entry in self._entries for name in entry.names)
 
@@ -53,7 +54,7 @@ class Cookbook:
 
     def dishes(self) -> tuple[Dish, ...]:
         """All dishes with their course and tags, a person's own first. Raises RecipeError for a bad file."""
-        return tuple(load_dish(entry.path) for entry in self._entries)
+        return tuple(self._dish(entry) for entry in self._entries)
 
     def find(self, name: str) -> Recipe:
         """The recipe of the dish called `name`; the module `names` says what counts as the same name.
@@ -68,8 +69,14 @@ class Cookbook:
                 if len(found) > 1:
                     raise AmbiguousDishError(name, [entry.title.text for entry in found])
                 if found:
-                    return load_dish(found[0].path).recipe
+                    return self._dish(found[0]).recipe
         raise DishNotFoundError(name, self._nearest(asked))
+
+    def _dish(self, entry: _Entry) -> Dish:
+        """The dish of an entry, read once."""
+        if entry.path not in self._dishes:
+            self._dishes[entry.path] = load_dish(entry.path)
+        return self._dishes[entry.path]
 
     def _nearest(self, asked: Name) -> list[str]:
         """The titles that share most with what was asked for, the best first; none that share nothing."""
@@ -101,7 +108,8 @@ def _exactly(asked: Name, shelf: Shelf) -> list[_Entry]:
 
 def _shelf(path: Path) -> Shelf:
     if not path.is_dir() and path.suffix.lower() in SUFFIXES:
-        return (_entry(path, load_dish(path).recipe.title, load_dish(path).aliases),)
+        dish = load_dish(path)
+        return (_entry(path, dish.recipe.title, dish.aliases),)
     entries: list[_Entry] = []
     for file in recipe_files(path):
         try:

@@ -118,21 +118,19 @@ def _pairing(asked: tuple[str, ...], known: tuple[str, ...], vocabulary: frozens
         if word in theirs:
             ours.remove(word)
             theirs.remove(word)
-    if len(ours) > 4:  # nobody mistypes five words of a name
+    if len(ours) > 4 or not vocabulary.isdisjoint(ours):  # nobody mistypes five words of a name
         return None
     sums = []
     for order in permutations(theirs):
-        errors = [_word_errors(a, b, vocabulary) for a, b in zip(ours, order, strict=True)]
+        errors = [_word_errors(a, b) for a, b in zip(ours, order, strict=True)]
         counted = [error for error in errors if error is not None]
         if len(counted) == len(errors):
             sums.append(sum(counted))
     return min(sums, default=None)
 
 
-def _word_errors(asked: str, known: str, vocabulary: frozenset[str]) -> int | None:
-    if asked == known:
-        return 0
-    if asked in vocabulary or len(known) < 4:
+def _word_errors(asked: str, known: str) -> int | None:
+    if len(known) < 4:
         return None
     allowed = 1 if len(known) < 7 else 2 if len(known) < 10 else 3
     if asked[0] != known[0] and len(known) < 6:

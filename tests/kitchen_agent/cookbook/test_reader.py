@@ -139,8 +139,8 @@ def test_the_recipe_type_itself(tmp_path: Path) -> None:
     ("stated", "servings"),
     [
         (4, 4), ("4", 4), ("Serves 4", 4), ("4 servings", 4), ("4 Portionen", 4), ("2 Portion(en)", 2),
-        ("4-6 people", 4), ("10 to 12 servings", 10), (["12", "12 muffins"], 12), ("Makes 8", 8), ("pour 4 personnes", 4), (4.0, 4),
-        ("serves: 3", 3), ("6.", 6),
+        ("4-6 people", 4), ("10 to 12 servings", 10), (["12", "12 muffins"], 12), ("Makes 8", 8),
+        ("pour 4 personnes", 4), (4.0, 4), ("serves: 3", 3), ("6.", 6),
     ],
 )  # fmt: skip
 def test_servings_in_their_wordings(tmp_path: Path, stated: object, servings: int) -> None:

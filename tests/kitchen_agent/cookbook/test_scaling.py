@@ -4,7 +4,7 @@ import re
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kitchen_agent.cookbook import Cookbook, scaled_ingredients
@@ -102,6 +102,7 @@ quantities = st.one_of(
 people = st.integers(1, 60)
 
 
+@settings(deadline=None)
 @given(quantities, people, people)
 def test_rounding_stays_near_the_exact_amount(line: str, given_for: int, wanted: int) -> None:
     exact = amount(line) * Fraction(wanted, given_for)
@@ -114,6 +115,7 @@ def test_rounding_stays_near_the_exact_amount(line: str, given_for: int, wanted:
         assert scaled <= step
 
 
+@settings(deadline=None)
 @given(quantities, people, people, people)
 def test_more_guests_never_need_less(line: str, given_for: int, a: int, b: int) -> None:
     few, many = sorted((a, b))
@@ -121,6 +123,7 @@ def test_more_guests_never_need_less(line: str, given_for: int, a: int, b: int) 
     assert amount(scaled_ingredients(of, few)[0]) <= amount(scaled_ingredients(of, many)[0])
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60).filter(str.strip), people, people)
 def test_any_line_can_be_scaled(line: str, given_for: int, wanted: int) -> None:
     assert scaled_ingredients(recipe(line, servings=given_for), wanted)[0]
