@@ -133,7 +133,7 @@ def _further_cells(report: Report) -> list[str]:
     return [
         f"{schedule.scheduled:.3f}" if schedule else "–",
         f"{schedule.makespan_error:.3f}" if schedule else "–",
-        f"{report.seconds_per_recipe:.1f}" if report.seconds_per_recipe is not None else "–",
+        f"{report.seconds_per_recipe:.2f}" if report.seconds_per_recipe is not None else "–",
     ]
 
 

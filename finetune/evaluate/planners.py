@@ -1,0 +1,150 @@
+"""The planners that can be evaluated: each turns a recipe into a task graph, or says why it cannot."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from finetune.errors import DataError, InputError, WorkError
+from finetune.files import sha256_of
+from finetune.graphfile import read_predictions
+from finetune.rules import read_by_rules
+from kitchen_agent import planner
+from kitchen_agent.errors import ContextOverflowError, GraphRefusedError
+from kitchen_agent.planner import Question
+from kitchen_agent.planner_model import ModelChoice, PlannerModel
+from kitchen_agent.prompt import PROMPT_VERSION, Style
+from kitchen_agent.recipe import Recipe
+from kitchen_agent.taskgraph import TaskGraph
+
+ENDPOINT_KEY_VARIABLE = "KITCHEN_ENDPOINT_KEY"
+ENDPOINT_TIMEOUT_SECONDS = 600
+
+
+class NoGraphError(WorkError):
+    """A planner gave no valid graph; `faults` are sentences that say what was wrong."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        self.faults = faults
+        super().__init__("; ".join(faults))
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Something that plans recipes; `plan` raises NoGraphError and may be called from several threads.
+
+    `name` is for people, `identity` changes whenever its answers may.
+    """
+
+    name: str
+    identity: str
+    plan: Callable[[Recipe], TaskGraph]
+
+
+class Answered(Protocol):
+    """What a model wrote."""
+
+    @property
+    def text(self) -> str: ...
+
+
+def rules_planner() -> Planner:
+    """The rule-based reader."""
+    source = Path(read_by_rules.__code__.co_filename)
+    return Planner("rules", f"rules {sha256_of(source)}", read_by_rules)
+
+
+@contextmanager
+def model_planner(name: str, model: Path, adapter: Path | None, threads: int | None = None) -> Iterator[Planner]:
+    """A GGUF model with an adapter and the short prompt, or without and with the prompt that works an example."""
+    choice = ModelChoice(model, sha256_of(model), adapter, sha256_of(adapter) if adapter else "", threads)
+    with PlannerModel(choice) as opened:
+        author = choice.author
+        identity = f"{author.model_sha256} {author.adapter_sha256} {author.style} {PROMPT_VERSION}"
+        yield Planner(name, identity, lambda recipe: plan_with(opened.ask, recipe, opened.style))
+
+
+def endpoint_planner(url: str, model: str, style: Style) -> Planner:
+    """A model behind an OpenAI-compatible chat endpoint; `url` ends before `/chat/completions`.
+
+    The key, if one is needed, is read from KITCHEN_ENDPOINT_KEY.
+    """
+    if not url.startswith(("http://", "https://")):
+        raise InputError(f"endpoint {url!r}: not a URL. Write for example http://127.0.0.1:8080/v1.")
+
+    def ask(question: Question) -> _Reply:
+        return _post(url.rstrip("/") + "/chat/completions", model, question)
+
+    return Planner(model, f"{url} {model} {style} {PROMPT_VERSION}", lambda recipe: plan_with(ask, recipe, style))
+
+
+def recorded_planner(path: Path) -> Planner:
+    """Graphs that somebody else predicted, read from a JSON Lines file."""
+    predictions = read_predictions(path)
+
+    def plan(recipe: Recipe) -> TaskGraph:
+        graph = predictions.get(recipe.key)
+        if graph is None:
+            raise NoGraphError(("not in the file" if recipe.key not in predictions else "breaks the guide",))
+        return graph
+
+    return Planner(path.stem, f"file {sha256_of(path)}", plan)
+
+
+def plan_with(ask: Callable[[Question], Answered], recipe: Recipe, style: Style) -> TaskGraph:
+    """What the dish graph of the application does: ask, judge, let the model revise, keep its best answer.
+
+    Raises NoGraphError when even that is no graph.
+    """
+    try:
+        best = planner.judge(ask(planner.question(recipe, style)).text, recipe)
+        for _ in range(planner.REVISIONS_MAX):
+            if not best.faults:
+                break
+            try:
+                again = ask(planner.revision(recipe, style, best)).text
+            except ContextOverflowError:  # the recipe does not fit twice: what there is must do
+                break
+            revised = planner.judge(again, recipe)
+            best = revised if revised.rank < best.rank else best
+        return planner.finish(best)[0]
+    except ContextOverflowError as error:
+        raise NoGraphError((str(error),)) from error
+    except GraphRefusedError as error:
+        raise NoGraphError(tuple(error.faults)) from error
+
+
+@dataclass(frozen=True)
+class _Reply:
+    text: str
+
+
+def _post(url: str, model: str, question: Question) -> _Reply:
+    body = {
+        "model": model,
+        "messages": list(question.messages),
+        "temperature": 0,
+        "max_tokens": question.max_tokens,
+        "grammar": question.grammar,  # llama.cpp's server writes under it, others pass over it
+    }
+    headers = {"Content-Type": "application/json"}
+    if key := os.environ.get(ENDPOINT_KEY_VARIABLE):
+        headers["Authorization"] = f"Bearer {key}"
+    request = urllib.request.Request(url, json.dumps(body).encode(), headers)
+    try:
+        with urllib.request.urlopen(request, timeout=ENDPOINT_TIMEOUT_SECONDS) as response:
+            reply = json.load(response)
+        return _Reply(str(reply["choices"][0]["message"]["content"] or ""))
+    except urllib.error.HTTPError as error:
+        raise WorkError(f"{url}: HTTP {error.code}: {error.read(300).decode(errors='replace')}") from error
+    except (OSError, ValueError) as error:
+        raise WorkError(f"{url}: {error}. Is the server running, and is this its address?") from error
+    except (KeyError, IndexError, TypeError) as error:
+        raise DataError(Path(url), "the reply has no choices[0].message.content", "Name a chat endpoint.") from error
