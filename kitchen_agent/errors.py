@@ -2,6 +2,7 @@
 
     KitchenAgentError
     ├── InputError                 what a person gave is wrong (exit status 2)
+    │   ├── SettingsError          an environment variable that cannot be understood
     │   ├── RecipeError            a recipe that cannot be read or lacks a part
     │   ├── DishNotFoundError      no dish of the cookbook has this name
     │   ├── AmbiguousDishError     several dishes have it
@@ -9,12 +10,14 @@
     │   ├── EquipmentError         the kitchen lacks what a dish needs
     │   ├── StoreError             a database of sessions that cannot be used
     │   ├── UnknownSessionError    no cooking session has this id
+    │   ├── EventRefusedError      an event that cannot have happened in its session
     │   ├── UnknownRunError        no run of the planner has this id
     │   ├── OutputError            a file that was asked for cannot be written
     │   └── ...                    further leaves stand next to the part that raises them in this file
     ├── ModelError                 the language model cannot be had or used (exit status 1)
     │   ├── ModelUnavailableError  no source had the model file
     │   ├── ModelFileError         a model file is not the one that it should be
+    │   ├── ModelFolderError       the folder of model files cannot be used
     │   ├── ModelLoadError         llama.cpp cannot load a file
     │   ├── ModelRunError          llama.cpp failed while it was reading or writing
     │   ├── ModelClosedError       the model was closed while it was writing
@@ -46,6 +49,14 @@ class InputError(KitchenAgentError):
 
 class PlanningError(KitchenAgentError):
     """The input was fine, but the work could not be done."""
+
+
+class SettingsError(InputError):
+    """The environment variable `name` has a `value` that cannot be understood."""
+
+    def __init__(self, name: str, value: str, problem: str) -> None:
+        self.name, self.value, self.problem = name, value, problem
+        super().__init__(f"{name}={value}: {problem}. Set it to something else or unset it")
 
 
 class RecipeError(InputError):
@@ -178,6 +189,14 @@ class ModelFileError(ModelError):
         super().__init__(f"{path}: the SHA-256 is {actual}, not {expected}. {fix}")
 
 
+class ModelFolderError(ModelError):
+    """The folder `path` of model files cannot be written."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"{path}: {reason}. Make room or make it writable, or name another with KITCHEN_MODEL_DIR")
+
+
 class ModelLoadError(ModelError):
     """llama.cpp cannot load the model or adapter at `path`."""
 
@@ -235,3 +254,11 @@ class OutputError(InputError):
     def __init__(self, path: Path, reason: str) -> None:
         self.path, self.reason = path, reason
         super().__init__(f"{path}: cannot be written: {reason}. Give a path in a folder that you may write to")
+
+
+class EventRefusedError(InputError):
+    """An event that cannot have happened in this session: `field` of it is `value`, and why that cannot be."""
+
+    def __init__(self, field: str, value: str, reason: str, fix: str) -> None:
+        self.field, self.value, self.reason, self.fix = field, value, reason, fix
+        super().__init__(f"{field}: {value!r} {reason}. {fix}")
