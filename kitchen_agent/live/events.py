@@ -12,6 +12,11 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from kitchen_agent.menu import DishRequest
+from kitchen_agent.plan import DinnerPlan
+from kitchen_agent.recipe import Recipe
+from kitchen_agent.taskgraph import TaskGraph
+
 MINUTES_MAX = 24 * 60
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Minutes = Annotated[int, Field(ge=1, le=MINUTES_MAX)]
@@ -128,10 +133,12 @@ class GuestsChanged(_Happening):
 
 
 class DishAdded(_Happening):
-    """A dish of the cookbook is served as well."""
+    """A dish of the cookbook is served as well; it comes with its recipe and the graph that the planner wrote."""
 
     kind: Literal["dish_added"] = "dish_added"
-    dish: Name
+    dish: DishRequest
+    recipe: Recipe
+    graph: TaskGraph
 
 
 class DishDropped(_Happening):
@@ -165,11 +172,11 @@ class IngredientMissing(_Happening):
 
 
 class PlanAdopted(_Happening):
-    """A new plan is in force: the first one that was approved, or one made after an event."""
+    """A plan is in force: the first when it was approved, later ones after what happened, which `because` tells."""
 
     kind: Literal["plan"] = "plan"
-    plan: str
-    reason: str = ""
+    plan: DinnerPlan
+    because: Annotated[str, Field(max_length=500)] = ""
 
 
 Happening = Annotated[

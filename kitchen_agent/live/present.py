@@ -1,0 +1,358 @@
+"""The scheduling problem of this moment: the dinner as it was asked for, changed by what has happened.
+
+The problem is built anew from the request (guests, serving time and dishes may have changed), moved to the clock of
+the first plan so that its minute 0 stays, and then each thing that happened changes it: a function each, in `CHANGES`.
+What is done is pinned where it happened, what runs keeps its cook and its equipment.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final, TypeVar
+
+from kitchen_agent.dinner import Dinner, build_problem
+from kitchen_agent.dinner.calendar import minutes_between
+from kitchen_agent.live.session import Progress, Session, cold_oven_factor
+from kitchen_agent.menu import SKILL_LEVEL, DinnerRequest
+from kitchen_agent.recipe import Recipe
+from kitchen_agent.taskgraph import TaskGraph
+from scheduler.problem import (
+    Cook,
+    Equipment,
+    Link,
+    Outage,
+    Oven,
+    Pin,
+    PlannedTask,
+    Problem,
+    Replan,
+    ServedDish,
+    ServingLink,
+    Task,
+    TermName,
+    VesselStock,
+    Window,
+)
+from scheduler.problem import (
+    Session as Hours,
+)
+from scheduler.schedule import Assignment
+
+Span = TypeVar("Span", Window, Hours)
+Thing = TypeVar("Thing", Equipment, Oven, VesselStock)
+
+SLACK_MINUTES: Final = 120
+FREEZE_MINUTES: Final = 6
+"""What a cook is about to start within this time moves only if it must."""
+COOK_CHANGE_COST: Final = 1000
+"""A task that changes its cook counts like a shift by this many minutes: first few changes, then small shifts."""
+LIVE_ORDER: Final[tuple[TermName, ...]] = (
+    "lateness", "hot_wait", "stability", "presence", "makespan", "extra_work", "balance", "handovers", "idle",
+)  # fmt: skip
+"""The plan's own order, with stability before everything that is only elegance."""
+
+
+def request_now(session: Session) -> tuple[DinnerRequest, dict[str, TaskGraph], dict[str, Recipe]]:
+    """The request as events have changed it, with the graphs and recipes of its dishes."""
+    first = session.first
+    dishes = tuple(dish for dish in first.request.dishes if dish.id not in session.dropped)
+    graphs, recipes = dict(first.graphs), dict(first.recipes)
+    for added in session.added:
+        if added.dish.id not in session.dropped:
+            dishes = (*(dish for dish in dishes if dish.id != added.dish.id), added.dish)
+            graphs[added.dish.id], recipes[added.dish.id] = added.graph, added.recipe
+    request = first.request.model_copy(
+        update={
+            "dishes": dishes,
+            "guests": session.guests or first.request.guests,
+            "serve_at": session.serve_at or first.request.serve_at,
+        }
+    )
+    ids = {dish.id for dish in dishes}
+    return request, {k: g for k, g in graphs.items() if k in ids}, {k: r for k, r in recipes.items() if k in ids}
+
+
+def dinner_now(session: Session, now: datetime) -> Dinner:
+    """The dinner as it stands at `now`; its minute 0 is that of the session's first plan.
+
+    Raises EquipmentError when a new dish needs what the kitchen lacks.
+    """
+    dinner = build_problem(*request_now(session))
+    problem = moved(dinner.problem, minutes_between(session.first.starts_at, dinner.starts_at))
+    minute = max(0, minutes_between(session.first.starts_at, now))
+    for change in CHANGES:
+        problem = change(problem, session, minute)
+    return dinner.model_copy(update={"problem": problem, "starts_at": session.first.starts_at})
+
+
+def moved(problem: Problem, minutes: int) -> Problem:
+    """`problem` with every clock time `minutes` later; what would lie before minute 0 is cut off."""
+    if minutes == 0:
+        return problem
+
+    def spans(entries: tuple[Span, ...]) -> tuple[Span, ...]:
+        shifted = (
+            entry.model_copy(
+                update={
+                    "start_minutes": max(0, entry.start_minutes + minutes),
+                    "end_minutes": entry.end_minutes + minutes,
+                }
+            )
+            for entry in entries
+        )
+        return tuple(entry for entry in shifted if entry.end_minutes > entry.start_minutes)
+
+    return problem.model_copy(
+        update={
+            "horizon_minutes": problem.horizon_minutes + minutes,
+            "sessions": spans(problem.sessions),
+            "cooks": tuple(cook.model_copy(update={"presence": spans(cook.presence)}) for cook in problem.cooks),
+            "courses": tuple(
+                course.model_copy(update={"serve_at_minutes": course.serve_at_minutes + minutes})
+                if course.serve_at_minutes is not None
+                else course
+                for course in problem.courses
+            ),
+        }
+    )
+
+
+def _hold_courses(problem: Problem, session: Session, now: int) -> Problem:
+    """A course that is held back, and those after it, come later."""
+    courses = []
+    for course in problem.courses:
+        held = session.held_minutes.get(course.id, 0)
+        update = {"gap_minutes": course.gap_minutes + held} if course.follows else {}
+        if course.serve_at_minutes is not None:
+            update = {"serve_at_minutes": course.serve_at_minutes + held}
+        courses.append(course.model_copy(update=update))
+    horizon = problem.horizon_minutes + sum(session.held_minutes.values())
+    return problem.model_copy(update={"courses": tuple(courses), "horizon_minutes": horizon})
+
+
+def _stretch(problem: Problem, session: Session, now: int) -> Problem:
+    """The day is long enough to finish from now, however late it is: the last working hours go on."""
+    work = sum(
+        task.rounds * task.minutes
+        for task in problem.tasks
+        if session.progress(task.id).state not in ("done", "skipped")
+    )
+    end = max(problem.horizon_minutes, now + work + SLACK_MINUTES)
+    last = max((span.end_minutes for cook in problem.cooks for span in cook.presence), default=end)
+
+    def on(entry: Span) -> Span:
+        return entry.model_copy(update={"end_minutes": end}) if entry.end_minutes == last else entry
+
+    return problem.model_copy(
+        update={
+            "horizon_minutes": end,
+            "sessions": tuple(map(on, problem.sessions)),
+            "cooks": tuple(
+                cook.model_copy(update={"presence": tuple(map(on, cook.presence))}) for cook in problem.cooks
+            ),
+        }
+    )
+
+
+def _change_cooks(problem: Problem, session: Session, now: int) -> Problem:
+    """Cooks who came later join, and nobody works while away."""
+    newcomers = tuple(
+        Cook(
+            id=name,
+            name=name,
+            skill=SKILL_LEVEL[skill],
+            pace_percent=session.first.request.kitchen.novice_percent if skill == "novice" else 100,
+            tend_capacity=session.first.request.kitchen.tend_capacity,
+        )
+        for name, skill in session.newcomers.items()
+    )
+    cooks = []
+    for cook in (*problem.cooks, *newcomers):
+        presence = list(cook.presence) or [Window(start_minutes=0, end_minutes=problem.horizon_minutes)]
+        for absence in session.away:
+            if absence.cook == cook.id:
+                start = _minute(session, absence.start)
+                end = problem.horizon_minutes if absence.end is None else _minute(session, absence.end)
+                presence = _without(presence, start, end)
+        # Someone who is never there again keeps an empty moment: no window at all would mean "always there".
+        nobody = [Window(start_minutes=problem.horizon_minutes, end_minutes=problem.horizon_minutes + 1)]
+        cooks.append(cook.model_copy(update={"presence": tuple(presence or nobody)}))
+    return problem.model_copy(update={"cooks": tuple(cooks)})
+
+
+def _break_equipment(problem: Problem, session: Session, now: int) -> Problem:
+    """What has failed cannot be used from now until it is reported back; a cold oven makes its dishes take longer."""
+
+    def broken(things: tuple[Thing, ...]) -> tuple[Thing, ...]:
+        return tuple(
+            thing.model_copy(update={"outages": (Outage(start_minutes=now, end_minutes=end, units=units),)})
+            if (units := session.failed.get(thing.id, 0))
+            else thing
+            for thing in things
+        )
+
+    end = problem.horizon_minutes
+    boards = tuple(board for board in problem.boards if not session.failed.get(board.id)) or problem.boards
+    tasks = tuple(_slowed(task, session) for task in problem.tasks)
+    return problem.model_copy(
+        update={
+            "equipment": broken(problem.equipment),
+            "ovens": broken(problem.ovens),
+            "vessels": broken(problem.vessels),
+            "boards": boards,
+            "tasks": tasks,
+        }
+    )
+
+
+def _slowed(task: Task, session: Session) -> Task:
+    """A dish takes as long as it does in the hottest oven that is left."""
+    if task.oven is None or not session.oven_celsius:
+        return task
+    ovens = [oven.id for oven in session.first.problem.ovens if not session.failed.get(oven.id)]
+    hottest = max((session.oven_celsius.get(oven, task.oven.celsius) for oven in ovens), default=task.oven.celsius)
+    factor = cold_oven_factor(task.oven.celsius, hottest)
+    return task.model_copy(update={"minutes": math.ceil(task.minutes * factor)})
+
+
+def _change_tasks(problem: Problem, session: Session, now: int) -> Problem:
+    """Tasks that need more minutes get them; a paused one needs what was left."""
+    tasks = []
+    for task in problem.tasks:
+        progress = session.progress(task.id)
+        if progress.state == "paused" and progress.remaining_minutes is not None:
+            task = task.model_copy(update={"minutes": progress.remaining_minutes, "rounds": 1, "max_pans": 1})
+        elif progress.state == "waiting" and progress.extra_minutes:
+            extra = math.ceil(progress.extra_minutes / task.rounds)
+            task = task.model_copy(update={"minutes": task.minutes + extra})
+        tasks.append(task)
+    return problem.model_copy(update={"tasks": tuple(tasks)})
+
+
+def _skip_tasks(problem: Problem, session: Session, now: int) -> Problem:
+    """A task that is left out is bridged: what needed it needs what it needed, with no limit on the wait."""
+    for task in [task.id for task in problem.tasks if session.progress(task.id).state == "skipped"]:
+        before = [link for link in problem.links if link.after == task]
+        after = [link for link in problem.links if link.before == task]
+        bridges = tuple(Link(before=one.before, after=two.after) for one in before for two in after)
+        kept = tuple(link for link in problem.links if task not in (link.before, link.after))
+        problem = problem.model_copy(
+            update={
+                "tasks": tuple(entry for entry in problem.tasks if entry.id != task),
+                "links": kept + bridges,
+                "dishes": tuple(
+                    dish.model_copy(update={"serving": _served_without(dish.serving, task, before)})
+                    for dish in problem.dishes
+                ),
+            }
+        )
+    return problem
+
+
+def _served_without(serving: tuple[ServingLink, ...], task: str, before: list[Link]) -> tuple[ServingLink, ...]:
+    left = tuple(link for link in serving if link.task != task)
+    known = {link.task for link in left}
+    if len(left) == len(serving):
+        return serving
+    return left + tuple(ServingLink(task=link.before) for link in before if link.before not in known)
+
+
+def _forgive(problem: Problem, session: Session, now: int) -> Problem:
+    """What was begun already is not asked for its needs again; a wait that a person accepted has no limit."""
+    begun = {t for t, p in session.tasks.items() if p.state in ("running", "done", "paused")}
+    fixed = {t for t, p in session.tasks.items() if p.state in ("running", "done")}
+    links = []
+    for link in problem.links:
+        if link.after in fixed and link.before not in fixed:
+            continue
+        if link.after in begun or link.before in session.accepted_waits:
+            link = link.model_copy(update={"max_lag_minutes": None})
+        links.append(link)
+    return problem.model_copy(update={"links": tuple(links)})
+
+
+def _pin(problem: Problem, session: Session, now: int) -> Problem:
+    """The past is fixed, what runs keeps its cook and equipment, and the rest stays near the plan in force."""
+    placed = {entry.task: entry for entry in session.plan.schedule.assignments}
+    pins, baseline = [], []
+    for task in problem.tasks:
+        progress, old = session.progress(task.id), placed.get(task.id)
+        if progress.state in ("done", "running"):
+            pins.append(_happened(session, task, progress, old, now))
+        elif task.id in session.swapped:
+            pins.append(Pin(task=task.id, cooks=(session.swapped[task.id],)))
+        elif old is not None:
+            # A start that has passed cannot be kept; the task is wanted as soon as it can be.
+            start = max(now, old.start_minutes)
+            baseline.append(PlannedTask(task=task.id, start_minutes=start, cooks=old.cooks))
+    replan = Replan(
+        now_minutes=now,
+        freeze_minutes=FREEZE_MINUTES,
+        baseline=tuple(baseline),
+        served=_served(problem, session, now),
+        cook_change_cost=COOK_CHANGE_COST,
+    )
+    return problem.model_copy(update={"pins": tuple(pins), "replan": replan, "objective": LIVE_ORDER})
+
+
+def _happened(session: Session, task: Task, progress: Progress, old: Assignment | None, now: int) -> Pin:
+    start = _minute(session, progress.started or session.now)
+    if progress.state == "done":
+        end = min(now, _minute(session, progress.ended or session.now))
+        start = min(start, end)
+    else:
+        start = min(start, now)
+        end = max(now + 1, _minute(session, progress.expected or session.now))
+    cooks = (progress.cook,) if progress.cook else (old.cooks if old else None)
+    return Pin(
+        task=task.id,
+        state="done" if progress.state == "done" else "running",
+        start_minutes=start,
+        end_minutes=end,
+        cooks=cooks if task.attention != "unattended" else None,
+        oven=old.oven if old and task.oven else None,
+        board=old.board if old and task.board else None,
+        pans=old.pans if old else None,
+    )
+
+
+def _served(problem: Problem, session: Session, now: int) -> tuple[ServedDish, ...]:
+    """The dishes that are on the table: finished, and their planned serving is past."""
+    planned = {entry.dish: entry.served_minutes for entry in session.plan.schedule.served}
+    served = []
+    for dish in problem.dishes:
+        ends = [session.progress(link.task) for link in dish.serving]
+        if not ends or any(progress.state != "done" for progress in ends):
+            continue
+        ready = max(_minute(session, progress.ended or session.now) for progress in ends)
+        minute = max(ready, planned.get(dish.id, ready))
+        if minute <= now:
+            served.append(ServedDish(dish=dish.id, served_minutes=minute))
+    return tuple(served)
+
+
+CHANGES: Final[tuple[Callable[[Problem, Session, int], Problem], ...]] = (
+    _hold_courses,
+    _stretch,
+    _change_cooks,
+    _break_equipment,
+    _change_tasks,
+    _skip_tasks,
+    _forgive,
+    _pin,
+)
+
+
+def _minute(session: Session, moment: datetime) -> int:
+    return max(0, minutes_between(session.first.starts_at, moment))
+
+
+def _without(spans: list[Window], start: int, end: int) -> list[Window]:
+    left = []
+    for span in spans:
+        before = (span.start_minutes, min(span.end_minutes, start))
+        after = (max(span.start_minutes, end), span.end_minutes)
+        left += [Window(start_minutes=a, end_minutes=b) for a, b in (before, after) if a < b]
+    return left

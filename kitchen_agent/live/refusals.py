@@ -1,0 +1,101 @@
+"""Which events cannot have happened: checked before an event is stored, so that the store holds only sense."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from rapidfuzz import process
+
+from kitchen_agent.errors import EventRefusedError
+from kitchen_agent.live import events as happen
+from kitchen_agent.live.events import Happening
+from kitchen_agent.live.session import Session, TaskState
+
+_SENSIBLE: Final[Mapping[str, tuple[TaskState, ...]]] = {
+    "started": ("waiting", "paused"),
+    "done": ("waiting", "running", "paused"),
+    "needs_minutes": ("waiting", "running", "paused"),
+    "redo": ("running", "paused", "done"),
+    "skip": ("waiting", "running", "paused"),
+    "pause": ("running",),
+    "accept_wait": ("done",),
+    "swap": ("waiting", "paused"),
+}
+"""For each event of a task, the states of the task in which it makes sense."""
+
+
+def refuse(session: Session, what: Happening) -> None:
+    """Raise EventRefusedError when `what` names something unknown or cannot happen in this state of `session`."""
+    match what:
+        case happen.CookLeaves():
+            _known("cook", what.cook, cooks(session))
+        case happen.CookJoins():
+            if what.cook not in cooks(session) and what.skill is None:
+                fix = f"Say what this cook can do (novice, home or expert), or name one of: {_list(cooks(session))}"
+                raise EventRefusedError("skill", "", f"is missing for the new cook {what.cook!r}", fix)
+        case happen.EquipmentFails() | happen.EquipmentBack():
+            _known("equipment", what.equipment, equipment(session))
+        case happen.OvenColder():
+            _known("oven", what.oven, [oven.id for oven in session.plan.problem.ovens])
+        case happen.DishDropped():
+            _known("dish", what.dish, dishes(session))
+            if len(dishes(session)) == 1:
+                raise EventRefusedError("dish", what.dish, "is the only one", "Add another dish first")
+        case happen.DishAdded():
+            if what.dish.id in dishes(session):
+                raise EventRefusedError(
+                    "dish", what.dish.id, "is on the menu already", "Change the guests to cook more"
+                )
+        case happen.CourseHeld():
+            _known("course", what.course, [course.id for course in session.plan.problem.courses])
+        case happen.IngredientMissing():
+            _known("dish", what.dish, dishes(session))
+        case happen.GuestsChanged() | happen.ServingMoved() | happen.PlanAdopted():
+            pass
+        case _:
+            _refuse_task(session, what.task, what.kind)
+            cook = what.cook if isinstance(what, happen.CookSwap | happen.TaskStarted) else None
+            if cook is not None:
+                _known("cook", cook, cooks(session))
+
+
+def tasks(session: Session) -> list[str]:
+    """The ids of the tasks that the plan in force has."""
+    return [task.id for task in session.plan.problem.tasks]
+
+
+def cooks(session: Session) -> list[str]:
+    """The ids of the cooks, those who came later too."""
+    return [cook.id for cook in session.plan.problem.cooks]
+
+
+def dishes(session: Session) -> list[str]:
+    """The ids of the dishes that are still to be served."""
+    return [dish.id for dish in session.plan.problem.dishes]
+
+
+def equipment(session: Session) -> list[str]:
+    """The ids of everything that can break: ovens, burners and machines, vessels, boards."""
+    problem = session.plan.problem
+    return [
+        thing.id for group in (problem.ovens, problem.equipment, problem.vessels, problem.boards) for thing in group
+    ]
+
+
+def _refuse_task(session: Session, task: str, kind: str) -> None:
+    _known("task", task, tasks(session))
+    state = session.progress(task).state
+    if state not in _SENSIBLE[kind]:
+        wanted = " or ".join(_SENSIBLE[kind])
+        raise EventRefusedError("task", task, f"is {state}", f"{kind.replace('_', ' ')} needs one that is {wanted}")
+
+
+def _known(field: str, value: str, known: Collection[str]) -> None:
+    if value not in known:
+        nearest = [name for name, _, _ in process.extract(value, list(known), limit=4)]
+        raise EventRefusedError(field, value, "is not part of this dinner", f"The nearest are: {_list(nearest)}")
+
+
+def _list(names: Collection[str]) -> str:
+    return ", ".join(names) or "none"

@@ -1,0 +1,247 @@
+"""A cooking session: what is known of the dinner, as a fold over its events.
+
+`fold` is the only way to a state, so a session that is opened again after a crash is where it was. What makes no sense
+is refused by `refuse` before it is stored; `apply` takes whatever was stored.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from kitchen_agent.live import events as happen
+from kitchen_agent.live.events import Event, Happening
+from kitchen_agent.plan import DinnerPlan, Item
+
+TaskState = Literal["waiting", "running", "paused", "done", "skipped"]
+ROOM_CELSIUS = 20
+COLD_OVEN_FACTOR_MAX = 2.0
+"""An oven that is far too cold makes a dish take at most this many times as long; colder is a broken oven."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Progress(_Part):
+    """How far one task is.
+
+    `started` and `ended` are the last stretch of work; `expected` is when a running task should end,
+    `remaining_minutes` what a paused one still needs, `extra_minutes` what one that waits will need beyond its plan.
+    `runs` counts the times it was begun anew.
+    """
+
+    state: TaskState = "waiting"
+    started: datetime | None = None
+    ended: datetime | None = None
+    expected: datetime | None = None
+    cook: str | None = None
+    extra_minutes: int = 0
+    remaining_minutes: int | None = None
+    runs: int = 1
+
+
+class Absence(_Part):
+    """A cook is away from `start` until `end` (None: for good)."""
+
+    cook: str
+    start: datetime
+    end: datetime | None = None
+
+
+class Session(_Part):
+    """A dinner in the making.
+
+    `first` is the plan that the session was opened with, `plan` the one in force. The rest is what life changed; a
+    name that is not in a mapping is as planned. `now` is the moment of the last event.
+    """
+
+    first: DinnerPlan
+    plan: DinnerPlan
+    now: datetime
+    approved: bool = False
+    tasks: dict[str, Progress] = {}
+    accepted_waits: frozenset[str] = frozenset()
+    swapped: dict[str, str] = {}
+    away: tuple[Absence, ...] = ()
+    newcomers: dict[str, Literal["novice", "home", "expert"]] = {}
+    failed: dict[str, int] = {}
+    oven_celsius: dict[str, int] = {}
+    guests: int | None = None
+    serve_at: datetime | None = None
+    held_minutes: dict[str, int] = {}
+    added: tuple[happen.DishAdded, ...] = ()
+    dropped: frozenset[str] = frozenset()
+    missing: tuple[happen.IngredientMissing, ...] = ()
+
+    def progress(self, task: str) -> Progress:
+        """How far `task` is; one that nobody touched waits."""
+        return self.tasks.get(task, Progress())
+
+    def item(self, task: str) -> Item | None:
+        """The place of `task` in the plan in force."""
+        return next((item for item in self.plan.items if item.id == task), None)
+
+
+def fold(first: DinnerPlan, opened_at: datetime, events: Iterable[Event]) -> Session:
+    """The session that was opened at `opened_at` with its first plan, after `events` in their order."""
+    session = Session(first=first, plan=first, now=opened_at)
+    for event in events:
+        session = apply(session, event)
+    return session
+
+
+def apply(session: Session, event: Event) -> Session:
+    """`session` after `event`. A clock that went back does not turn the session's time back."""
+    at = max(session.now, event.at)
+    return session.model_copy(update={"now": at, **_changes(session, event.what, at)})
+
+
+def _changes(session: Session, what: Happening, at: datetime) -> Mapping[str, Any]:
+    match what:
+        case happen.PlanAdopted():
+            return {"plan": what.plan, "approved": True}
+        case happen.GuestsChanged():
+            return {"guests": what.guests}
+        case happen.ServingMoved():
+            return {"serve_at": what.serve_at}
+        case happen.CourseHeld():
+            held = session.held_minutes.get(what.course, 0) + what.minutes
+            return {"held_minutes": {**session.held_minutes, what.course: held}}
+        case happen.DishAdded():
+            return {"added": (*session.added, what), "dropped": session.dropped - {what.dish.id}}
+        case happen.DishDropped():
+            return {"dropped": session.dropped | {what.dish}}
+        case happen.IngredientMissing():
+            return {"missing": (*session.missing, what)}
+        case happen.WaitAccepted():
+            return {"accepted_waits": session.accepted_waits | {what.task}}
+        case happen.CookSwap():
+            return {"swapped": {**session.swapped, what.task: what.cook}}
+        case happen.CookLeaves() | happen.CookJoins():
+            return _cook_changes(session, what, at)
+        case happen.EquipmentFails() | happen.EquipmentBack() | happen.OvenColder():
+            return _equipment_changes(session, what, at)
+        case _:
+            progress = _task_change(session, what, at)
+            return {"tasks": {**session.tasks, what.task: progress}}
+
+
+def _task_change(session: Session, what: Happening, at: datetime) -> Progress:
+    match what:
+        case happen.TaskStarted():
+            return _started(session, what, at)
+        case happen.TaskDone():
+            before = session.progress(what.task)
+            started = before.started if before.state == "running" and before.started else at
+            return before.model_copy(update={"state": "done", "started": started, "ended": at, "expected": None})
+        case happen.NeedsMinutes():
+            return _needing(session.progress(what.task), what.minutes, at)
+        case happen.TaskRedo():
+            return Progress(runs=session.progress(what.task).runs + 1)
+        case happen.TaskSkipped():
+            return session.progress(what.task).model_copy(update={"state": "skipped", "ended": at, "expected": None})
+        case happen.TaskPaused():
+            return pause(session.progress(what.task), at)
+    raise AssertionError(f"not an event of one task: {what.kind}")
+
+
+def _started(session: Session, what: happen.TaskStarted, at: datetime) -> Progress:
+    before, item = session.progress(what.task), session.item(what.task)
+    minutes = before.remaining_minutes
+    if minutes is None:
+        minutes = (item.minutes if item else 1) + before.extra_minutes
+    return before.model_copy(
+        update={
+            "state": "running",
+            "started": at,
+            "ended": None,
+            "expected": at + timedelta(minutes=minutes),
+            "cook": what.cook,
+            "remaining_minutes": None,
+        }
+    )
+
+
+def _needing(before: Progress, minutes: int, at: datetime) -> Progress:
+    if before.state == "running" and before.expected:
+        return before.model_copy(update={"expected": max(before.expected, at) + timedelta(minutes=minutes)})
+    if before.state == "paused":
+        return before.model_copy(update={"remaining_minutes": (before.remaining_minutes or 0) + minutes})
+    return before.model_copy(update={"extra_minutes": before.extra_minutes + minutes})
+
+
+def pause(before: Progress, at: datetime) -> Progress:
+    """`before`, stopped at `at`: what it still needs is what was left until its expected end, a minute at least."""
+    left = math.ceil(((before.expected or at) - at).total_seconds() / 60)
+    return before.model_copy(
+        update={"state": "paused", "ended": at, "expected": None, "remaining_minutes": max(1, left)}
+    )
+
+
+def _cook_changes(session: Session, what: happen.CookLeaves | happen.CookJoins, at: datetime) -> Mapping[str, Any]:
+    if isinstance(what, happen.CookLeaves):
+        return {"away": (*session.away, Absence(cook=what.cook, start=what.at))}
+    known = {cook.id for cook in session.first.request.cooks} | set(session.newcomers)
+    if what.cook not in known:
+        absence = Absence(cook=what.cook, start=session.first.starts_at, end=what.at)
+        return {"newcomers": {**session.newcomers, what.cook: what.skill or "home"}, "away": (*session.away, absence)}
+    open_ones = [absence for absence in session.away if absence.cook == what.cook and absence.end is None]
+    if not open_ones:
+        return {"away": (*session.away, Absence(cook=what.cook, start=min(at, what.at), end=what.at))}
+    last = open_ones[-1]
+    back = last.model_copy(update={"end": max(last.start, what.at)})
+    return {"away": tuple(back if absence is last else absence for absence in session.away)}
+
+
+def _equipment_changes(
+    session: Session, what: happen.EquipmentFails | happen.EquipmentBack | happen.OvenColder, at: datetime
+) -> Mapping[str, Any]:
+    match what:
+        case happen.EquipmentFails():
+            failed = session.failed.get(what.equipment, 0) + what.units
+            after = session.model_copy(update={"failed": {**session.failed, what.equipment: failed}})
+            stopped = {task: pause(session.progress(task), at) for task in _running_in(after, what.equipment)}
+            return {"failed": after.failed, "tasks": {**session.tasks, **stopped}}
+        case happen.EquipmentBack():
+            return {
+                "failed": {name: units for name, units in session.failed.items() if name != what.equipment},
+                "oven_celsius": {name: c for name, c in session.oven_celsius.items() if name != what.equipment},
+            }
+        case happen.OvenColder():
+            slower = {task: _slower(session, task, what.celsius, at) for task in _running_in(session, what.oven)}
+            return {
+                "oven_celsius": {**session.oven_celsius, what.oven: what.celsius},
+                "tasks": {**session.tasks, **slower},
+            }
+
+
+def cold_oven_factor(wished_celsius: int, celsius: int) -> float:
+    """How many times as long a dish takes at `celsius`: heat flows with the difference to the dish's room warmth."""
+    if celsius >= wished_celsius:
+        return 1.0
+    return min(COLD_OVEN_FACTOR_MAX, (wished_celsius - ROOM_CELSIUS) / max(1, celsius - ROOM_CELSIUS))
+
+
+def _slower(session: Session, task: str, celsius: int, at: datetime) -> Progress:
+    before = session.progress(task)
+    use = next((t.oven for t in session.plan.problem.tasks if t.id == task), None)
+    if use is None or before.expected is None:
+        return before
+    left = max(timedelta(), before.expected - at) * cold_oven_factor(use.celsius, celsius)
+    return before.model_copy(update={"expected": at + timedelta(minutes=math.ceil(left.total_seconds() / 60))})
+
+
+def _running_in(session: Session, equipment: str) -> list[str]:
+    """The running tasks in the oven `equipment`, or those for which a pool of that name has no unit left."""
+    placed = [entry for entry in session.plan.schedule.assignments if session.progress(entry.task).state == "running"]
+    in_oven = [entry.task for entry in placed if entry.oven == equipment]
+    pool = next((pool for pool in session.plan.problem.equipment if pool.id == equipment), None)
+    if pool is None:
+        return in_oven
+    users = [entry.task for entry in placed if any(unit.partition("#")[0] == equipment for unit in entry.units)]
+    return users[max(0, pool.count - session.failed.get(equipment, 0)) :]
