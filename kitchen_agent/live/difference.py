@@ -1,0 +1,86 @@
+"""What a new plan changes for whom: a few lines that a busy cook can take in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from kitchen_agent.plan import DinnerPlan, Item
+
+MOVED_MINUTES: Final = 2
+"""A start that moves by less is not worth telling."""
+
+
+class Change(BaseModel):
+    """One thing that is different for the cooks it concerns (all of them when `cooks` is empty)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["moved", "other_cook", "new", "gone", "served"]
+    cooks: tuple[str, ...]
+    at: datetime
+    sentence: str
+
+
+class Glance(BaseModel):
+    """One cook's moment: what to do now, and what comes next."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cook: str
+    now: tuple[Item, ...]
+    next: Item | None
+
+
+def changes(old: DinnerPlan, new: DinnerPlan, now: datetime) -> tuple[Change, ...]:
+    """What `new` changes about the future that `old` had promised, soonest first."""
+    before = {item.id: item for item in old.items}
+    after = {item.id: item for item in new.items}
+    found = [change for item in new.items if (change := _changed(before.get(item.id), item, now))]
+    for item in old.items:
+        if item.id not in after and item.end > now and item.kind == "task":
+            sentence = f"{item.name}: not needed any more"
+            found.append(Change(kind="gone", cooks=item.cooks, at=item.start, sentence=sentence))
+    served = {dish.id: dish for dish in old.dishes}
+    for dish in new.dishes:
+        was = served.get(dish.id)
+        if was and abs(_minutes(was.served, dish.served)) >= MOVED_MINUTES:
+            sentence = f"{dish.name} is served at {dish.served:%H:%M} (was {was.served:%H:%M})"
+            found.append(Change(kind="served", cooks=(), at=dish.served, sentence=sentence))
+    return tuple(sorted(found, key=lambda change: (change.at, change.sentence)))
+
+
+def glances(plan: DinnerPlan, now: datetime) -> tuple[Glance, ...]:
+    """Now and next for each cook of `plan`."""
+    found = []
+    for cook in plan.cooks:
+        own = sorted(plan.of_cook(cook.name), key=lambda item: (item.start, item.id))
+        busy = tuple(item for item in own if item.start <= now < item.busy_until)
+        following = next((item for item in own if item.start > now), None)
+        found.append(Glance(cook=cook.name, now=busy, next=following))
+    return tuple(found)
+
+
+def _changed(old: Item | None, new: Item, now: datetime) -> Change | None:
+    if new.kind != "task" or new.start <= now:
+        return None
+    if old is None:
+        who = " and ".join(new.cooks) or "nobody"
+        sentence = f"{new.name}: new, {new.start:%H:%M}, {who}"
+        return Change(kind="new", cooks=new.cooks, at=new.start, sentence=sentence)
+    if set(old.cooks) != set(new.cooks):
+        sentence = f"{new.name}: {' and '.join(new.cooks) or 'nobody'} at {new.start:%H:%M}"
+        if old.cooks:
+            sentence += f" instead of {' and '.join(old.cooks)}"
+        everyone = tuple(dict.fromkeys((*new.cooks, *old.cooks)))
+        return Change(kind="other_cook", cooks=everyone, at=new.start, sentence=sentence)
+    if abs(_minutes(old.start, new.start)) >= MOVED_MINUTES:
+        sentence = f"{new.name}: {new.start:%H:%M} (was {old.start:%H:%M})"
+        return Change(kind="moved", cooks=new.cooks, at=new.start, sentence=sentence)
+    return None
+
+
+def _minutes(start: datetime, end: datetime) -> float:
+    return (end - start).total_seconds() / 60
