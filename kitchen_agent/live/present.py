@@ -1,7 +1,7 @@
 """The scheduling problem of this moment: the dinner as it was asked for, changed by what has happened.
 
-The problem is built anew from the request (guests, serving time and dishes may have changed), moved to the clock of
-the first plan so that its minute 0 stays, and then each thing that happened changes it: a function each, in `CHANGES`.
+The problem is that of the first plan, or built anew when guests or dishes have changed and then moved to the first
+plan's clock, so that its minute 0 stays. Then each thing that happened changes it: a function each, in `CHANGES`.
 What is done is pinned where it happened, what runs keeps its cook and its equipment.
 """
 
@@ -79,12 +79,17 @@ def dinner_now(session: Session, now: datetime) -> Dinner:
 
     Raises EquipmentError when a new dish needs what the kitchen lacks.
     """
-    dinner = build_problem(*request_now(session))
-    problem = moved(dinner.problem, minutes_between(session.first.starts_at, dinner.starts_at))
-    minute = max(0, minutes_between(session.first.starts_at, now))
+    first = session.first
+    request, graphs, recipes = request_now(session)
+    dinner = build_problem(request.model_copy(update={"serve_at": first.request.serve_at}), graphs, recipes)
+    if session.guests is None and not session.added:
+        problem = first.problem  # with the repairs that made the first plan fit
+    else:
+        problem = moved(dinner.problem, minutes_between(first.starts_at, dinner.starts_at))
+    minute = max(0, minutes_between(first.starts_at, now))
     for change in CHANGES:
         problem = change(problem, session, minute)
-    return dinner.model_copy(update={"problem": problem, "starts_at": session.first.starts_at})
+    return dinner.model_copy(update={"problem": problem, "starts_at": first.starts_at})
 
 
 def moved(problem: Problem, minutes: int) -> Problem:
@@ -117,6 +122,35 @@ def moved(problem: Problem, minutes: int) -> Problem:
             ),
         }
     )
+
+
+def _drop_dishes(problem: Problem, session: Session, now: int) -> Problem:
+    """A dish that is not wanted any more is gone, with all its tasks."""
+    gone = {task.id for task in problem.tasks if task.dish in session.dropped}
+    if not gone:
+        return problem
+    return problem.model_copy(
+        update={
+            "tasks": tuple(task for task in problem.tasks if task.id not in gone),
+            "links": tuple(link for link in problem.links if not gone & {link.before, link.after}),
+            "dishes": tuple(dish for dish in problem.dishes if dish.id not in session.dropped),
+        }
+    )
+
+
+def _move_serving(problem: Problem, session: Session, now: int) -> Problem:
+    """All courses come earlier or later together."""
+    if session.serve_at is None:
+        return problem
+    later = minutes_between(session.first.request.serve_at, session.serve_at)
+    courses = tuple(
+        course.model_copy(update={"serve_at_minutes": max(0, course.serve_at_minutes + later)})
+        if course.serve_at_minutes is not None
+        else course
+        for course in problem.courses
+    )
+    horizon = problem.horizon_minutes + max(0, later)
+    return problem.model_copy(update={"courses": courses, "horizon_minutes": horizon})
 
 
 def _hold_courses(problem: Problem, session: Session, now: int) -> Problem:
@@ -334,6 +368,8 @@ def _served(problem: Problem, session: Session, now: int) -> tuple[ServedDish, .
 
 
 CHANGES: Final[tuple[Callable[[Problem, Session, int], Problem], ...]] = (
+    _drop_dishes,
+    _move_serving,
     _hold_courses,
     _stretch,
     _change_cooks,
