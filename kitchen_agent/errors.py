@@ -11,6 +11,7 @@
     │   ├── StoreError             a database of sessions that cannot be used
     │   ├── UnknownSessionError    no cooking session has this id
     │   ├── EventRefusedError      an event that cannot have happened in its session
+    │   ├── UnclearSentenceError   a sentence that is no single event
     │   ├── UnknownRunError        no run of the planner has this id
     │   ├── OutputError            a file that was asked for cannot be written
     │   └── ...                    further leaves stand next to the part that raises them in this file
@@ -262,3 +263,13 @@ class EventRefusedError(InputError):
     def __init__(self, field: str, value: str, reason: str, fix: str) -> None:
         self.field, self.value, self.reason, self.fix = field, value, reason, fix
         super().__init__(f"{field}: {value!r} {reason}. {fix}")
+
+
+class UnclearSentenceError(InputError):
+    """A sentence about the cooking that is no single event; `heard` is what was understood of it."""
+
+    def __init__(self, heard: str) -> None:
+        self.heard = heard
+        super().__init__(
+            f"sentence: {heard!r} is not one event of this dinner. Say one thing, with the name of the task"
+        )
