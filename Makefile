@@ -67,7 +67,7 @@ doctor: install ## versions, model, hashes, speed
 	$(BIN)/kitchen doctor
 
 bench-plan: model ## seconds for a cold and a warm menu of four dishes
-	$(BIN)/python -m kitchen_agent.bench_plan
+	$(BIN)/python -m kitchen_agent.benchmarks.plan
 
 bench-scheduler: install ## tables of the scheduler over generated kitchens
 	$(BIN)/python -m scheduler.benchmarks

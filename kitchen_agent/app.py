@@ -1,0 +1,106 @@
+"""Starts, resumes and follows runs of the graph; the command line and the web use this and nothing else of it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.sqlite import SqliteSaver
+
+from kitchen_agent.answers import AnswerStore
+from kitchen_agent.checkpoints import open_checkpoints, thread_ids
+from kitchen_agent.cookbook import Cookbook
+from kitchen_agent.errors import UnknownRunError
+from kitchen_agent.graph import DinnerGraph, build_graph
+from kitchen_agent.plan import DinnerPlan
+from kitchen_agent.planner_model import ModelChoice, PlannerModel
+from kitchen_agent.progress import DinnerProgress, DishProgress, Progress
+from kitchen_agent.state import Deps, DinnerState, Refusal, Scheduler
+
+BRANCHES_MAX = 4
+"""Dishes planned at the same time: as many answers as the model writes side by side."""
+
+Listener = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The dinner graph with its checkpointer and what its nodes need."""
+
+    graph: DinnerGraph
+    saver: SqliteSaver
+    deps: Deps
+
+    def start(self, run: str, asked: dict[str, Any], menu_file: Path | None, listen: Listener) -> DinnerPlan | Refusal:
+        """Plan the dinner that was asked for; `run` is its id from `new_run`."""
+        return self._follow(run, {"asked": asked, "menu_file": menu_file}, listen)
+
+    def resume(self, run: str, listen: Listener) -> DinnerPlan | Refusal:
+        """Go on with a run where it stopped; of one that is finished, give the result again.
+
+        Raises UnknownRunError.
+        """
+        if self.saver.get_tuple(_config(run)) is None:
+            raise UnknownRunError(run, thread_ids(self.saver, limit=5))
+        return self._follow(run, None, listen)
+
+    def _follow(self, run: str, state: DinnerState | None, listen: Listener) -> DinnerPlan | Refusal:
+        stream = self.graph.stream(
+            state, _config(run), context=self.deps, stream_mode="custom", subgraphs=True, durability="sync"
+        )
+        for _, event in stream:
+            if isinstance(event, DishProgress | DinnerProgress):
+                listen(event)
+        values = self.graph.get_state(_config(run)).values
+        result: DinnerPlan | Refusal = values.get("plan") or values["refusal"]
+        return result
+
+
+def new_run() -> str:
+    """An id for a new run."""
+    return secrets.token_hex(4)
+
+
+@contextmanager
+def open_runs(
+    data_dir: Path, choice: ModelChoice, *, own_recipes: Sequence[Path] = (), recall: bool = True
+) -> Iterator[Runs]:
+    """Everything that planning a dinner needs, open until the end of the block.
+
+    `data_dir` holds the runs and the kept answers; with `recall` false, kept answers are neither used nor added.
+    """
+    with ExitStack() as stack:
+        saver = stack.enter_context(open_checkpoints(data_dir / "runs.sqlite"))
+        planner = stack.enter_context(PlannerModel(choice))
+        chooser = stack.enter_context(PlannerModel(choice.without_adapter()))
+        deps = Deps(
+            model=planner,
+            answers=AnswerStore(data_dir / "answers.sqlite") if recall else None,
+            chooser=chooser,
+            cookbook=Cookbook.open(own_recipes),
+            scheduler=_scheduler(),
+            now=lambda: datetime.now().astimezone(),
+        )
+        yield Runs(build_graph(saver), saver, deps)
+
+
+def _scheduler() -> Scheduler:
+    from scheduler import solve
+    from scheduler.explain import explain, insight, rescues
+
+    return Scheduler(
+        solve=solve,
+        explain=lambda problem, say: explain(problem, say=say),
+        rescues=lambda problem, schedule, say: rescues(problem, schedule, say=say),
+        insight=lambda problem, schedule, say: insight(problem, schedule, say=say),
+    )
+
+
+def _config(run: str) -> RunnableConfig:
+    return {"configurable": {"thread_id": run}, "max_concurrency": BRANCHES_MAX}

@@ -1,0 +1,137 @@
+"""The steps from a dinner request to a plan, one function each."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+from langgraph.runtime import Runtime
+from langgraph.types import Send
+
+from kitchen_agent import request_file
+from kitchen_agent.cookbook import load_recipe
+from kitchen_agent.dinner import Dinner, build_problem
+from kitchen_agent.plan import make_plan
+from kitchen_agent.progress import DinnerProgress
+from kitchen_agent.repair_choice import chosen_repair, repair_question
+from kitchen_agent.state import Deps, DinnerState, Refusal, Say
+from scheduler.schedule import Infeasible, Solved
+
+REPAIR_ROUNDS_MAX = 3
+
+
+def read_request(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
+    """Read what the person asked for: a menu file, single fields, or fields that go before a file's."""
+    now = runtime.context.now()
+    asked, menu_file = state["asked"], state["menu_file"]
+    if menu_file is None:
+        return {"request": request_file.read_request(asked, source="command line", now=now)}
+    request = request_file.load_request(menu_file, now=now)
+    if asked:
+        request = request_file.read_request({**request.model_dump(), **asked}, source="command line", now=now)
+    return {"request": request}
+
+
+def find_recipes(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
+    """Find each dish of the menu in the cookbook, or read its own file."""
+    cookbook = runtime.context.cookbook
+    dishes = state["request"].dishes
+    found = {dish.id: load_recipe(dish.recipe) if dish.recipe else cookbook.find(dish.name) for dish in dishes}
+    return {"recipes": found}
+
+
+def each_dish(state: DinnerState) -> list[Send]:
+    """One branch for each dish."""
+    return [Send("dish", {"dish": dish, "recipe": recipe}) for dish, recipe in state["recipes"].items()]
+
+
+def schedule(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
+    """Give every task of every dish its time, cook and equipment."""
+    problem = dinner_of(state).problem
+    runtime.stream_writer(DinnerProgress(f"Scheduling {len(problem.tasks)} tasks"))
+    return {"outcome": runtime.context.scheduler.solve(problem)}
+
+
+def after_schedule(state: DinnerState) -> Literal["explain", "present"]:
+    """A dinner that does not fit, or is late, wants to be understood."""
+    outcome = state["outcome"]
+    fits = isinstance(outcome, Solved) and not late_minutes(outcome)
+    return "explain" if isinstance(outcome, Infeasible) or not fits else "present"
+
+
+def explain(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
+    """Learn which facts of the kitchen collide, and what would help."""
+    dinner, outcome, scheduler = dinner_of(state), state["outcome"], runtime.context.scheduler
+    say = clock_words(dinner)
+    if isinstance(outcome, Solved):
+        reasons: tuple[str, ...] = (f"the dinner would be {late_minutes(outcome)} minutes late",)
+        offers = scheduler.rescues(dinner.problem, outcome.schedule, say)
+    else:
+        explanation = scheduler.explain(dinner.problem, say)
+        reasons, offers = tuple(fact.sentence for fact in explanation.facts), explanation.repairs
+    runtime.stream_writer(DinnerProgress("It does not fit: " + "; ".join(reasons)))
+    return {"reasons": reasons, "offers": offers}
+
+
+def after_explain(state: DinnerState) -> Literal["choose_repair", "present"]:
+    """Repair what the cooks can decide by themselves, at most three times."""
+    rounds_left = len(state.get("repairs", ())) < REPAIR_ROUNDS_MAX
+    return "choose_repair" if rounds_left and any(offer.cooks_can_decide for offer in state["offers"]) else "present"
+
+
+def choose_repair(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
+    """Let the model choose among the repairs that the scheduler offers."""
+    offers = tuple(offer for offer in state["offers"] if offer.cooks_can_decide)
+    question = repair_question(state["request"], state["reasons"], offers)
+    chosen = chosen_repair(runtime.context.chooser.ask(question).text, offers)
+    runtime.stream_writer(DinnerProgress(f"Repair: {chosen.sentence}"))
+    return {"repairs": (*state.get("repairs", ()), chosen)}
+
+
+def present(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
+    """Make the plan that people read, or say why there is none and what would help."""
+    outcome = state["outcome"]
+    if not isinstance(outcome, Solved):
+        reasons = state.get("reasons") or (f"no plan was found in {outcome.wall_seconds:.0f} seconds",)
+        remedies = tuple(offer.sentence for offer in state.get("offers", ()))
+        return {"refusal": Refusal(reasons=reasons, remedies=remedies)}
+    dinner = dinner_of(state)
+    insight = runtime.context.scheduler.insight(dinner.problem, outcome.schedule, clock_words(dinner))
+    notes = [
+        f"{state['recipes'][dish].title}: {note}" for dish in state["recipes"] for note in state["dishes"][dish].notes
+    ]
+    notes += [f"to make it fit: {repair.sentence}" for repair in state.get("repairs", ())]
+    if late_minutes(outcome):
+        notes += [*state["reasons"], *(f"this would help: {offer.sentence}" for offer in state["offers"])]
+    plan = make_plan(
+        state["request"],
+        state["recipes"],
+        {dish: planned.graph for dish, planned in state["dishes"].items()},
+        dinner,
+        outcome,
+        notes=notes,
+        bottleneck=insight.bottleneck,
+        model=runtime.context.model.choice.versions,
+    )
+    return {"plan": plan}
+
+
+def dinner_of(state: DinnerState) -> Dinner:
+    """The scheduling problem of this dinner, as the repairs chosen so far have changed it."""
+    graphs = {dish: state["dishes"][dish].graph for dish in state["recipes"]}
+    dinner = build_problem(state["request"], graphs, state["recipes"])
+    for repair in state.get("repairs", ()):
+        earlier = timedelta(minutes=getattr(repair, "shift_minutes", 0))
+        changes = {"problem": repair.apply(dinner.problem), "starts_at": dinner.starts_at - earlier}
+        dinner = dinner.model_copy(update=changes)
+    return dinner
+
+
+def late_minutes(solved: Solved) -> int:
+    """The sum over the dishes of the minutes that they are late."""
+    return sum(term.value for term in solved.schedule.terms if term.name == "lateness")
+
+
+def clock_words(dinner: Dinner) -> Say:
+    """Minutes of this dinner's problem as clock times."""
+    return lambda minute: f"{dinner.starts_at + timedelta(minutes=minute):%H:%M}"
