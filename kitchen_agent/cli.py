@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kitchen_agent import cli_model
-from kitchen_agent import cli_model
 from kitchen_agent.errors import InputError, KitchenAgentError
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 import shutil
 import subprocess
@@ -45,18 +46,21 @@ def from_hub(model: EmbeddedModel, folder: Path, timeout_seconds: float, report:
     """
     import httpx
     import huggingface_hub
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-    from huggingface_hub.utils import disable_progress_bars
+    from huggingface_hub.errors import HfHubHTTPError
+    from huggingface_hub.utils.tqdm import disable_progress_bars
 
+    if huggingface_hub.constants.HF_HUB_OFFLINE:
+        raise SourceFailedError("HF_HUB_OFFLINE is set")
     disable_progress_bars()
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
+    address = huggingface_hub.hf_hub_url(model.hub_repository, model.file_name)
     try:
+        # The library would try an address that cannot be reached for half a minute.
+        huggingface_hub.get_session().head(address, timeout=timeout_seconds)
         with _watched(folder, "Hugging Face hub", model.size, report):
             path = huggingface_hub.hf_hub_download(
                 model.hub_repository, model.file_name, local_dir=folder, etag_timeout=timeout_seconds
             )
-    except LocalEntryNotFoundError as error:
-        offline = huggingface_hub.constants.HF_HUB_OFFLINE
-        raise SourceFailedError("HF_HUB_OFFLINE is set" if offline else "it cannot be reached") from error
     except (HfHubHTTPError, httpx.HTTPError, OSError, ValueError) as error:
         raise SourceFailedError(_first_line(str(error)) or type(error).__name__) from error
     return Path(path)

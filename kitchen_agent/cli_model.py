@@ -1,0 +1,66 @@
+"""`kitchen model …` and `kitchen doctor`. Each command imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from kitchen_agent.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="Fetch and check the embedded language model.")
+
+TierOption = Annotated[
+    Literal["default", "better"] | None, typer.Option("--tier", help="0.5B (default) or 1.5B (better); else as set.")
+]
+
+
+@app.command()
+def fetch(tier: TierOption = None) -> None:
+    """Fetch the model unless it is there, check it, and make the file that is served."""
+    from kitchen_agent import modelfiles
+    from kitchen_agent.model_view import progress_bar
+
+    chosen = _chosen(tier)
+    with progress_bar() as report:
+        served = modelfiles.served_model(chosen, report)
+    print(f"{served.path} is ready (SHA-256 {served.sha256[:16]})")
+
+
+@app.command()
+def status(tier: TierOption = None) -> None:
+    """Say which files there are, without reading them."""
+    from kitchen_agent import modelfiles
+    from kitchen_agent.model_view import show_files
+
+    show_files(modelfiles.inspect(_chosen(tier), read=False))
+
+
+@app.command()
+def verify(tier: TierOption = None) -> None:
+    """Read every file and compare its SHA-256; exit status 1 when one is missing or damaged."""
+    from kitchen_agent import modelfiles
+    from kitchen_agent.model_view import show_files
+
+    states = modelfiles.inspect(_chosen(tier), read=True)
+    show_files(states)
+    if any(state.state != "good" for state in states):
+        print("kitchen: run `kitchen model fetch` to put the files right", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+def doctor(tier: TierOption = None) -> None:
+    """Say what is installed, which model and adapter are used, and how fast the model writes here."""
+    from kitchen_agent.doctor import examine
+    from kitchen_agent.model_view import show_findings
+
+    show_findings(examine(_chosen(tier)))
+
+
+def _chosen(tier: Literal["default", "better"] | None) -> Settings:
+    from kitchen_agent import settings
+
+    current = settings.load()
+    return current.model_copy(update={"tier": tier}) if tier else current

@@ -1,0 +1,53 @@
+"""How fetching and the state of the model files look in a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.table import Table
+
+from kitchen_agent.modelfiles import FileState
+from kitchen_agent.modelsources import Report
+
+
+@contextmanager
+def progress_bar() -> Iterator[Report]:
+    """A progress bar on stderr; where stderr is no terminal, a line for each thing that is begun."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
+        task = progress.add_task("", total=None, visible=False)
+        doing = ""
+
+        def report(what: str, done: int, total: int) -> None:
+            nonlocal doing
+            if what != doing:
+                doing = what
+                progress.reset(task, description=what, visible=True, total=total or None)
+                if not console.is_terminal:
+                    print(f"{what} …", file=sys.stderr, flush=True)
+            progress.update(task, completed=done)
+
+        yield report
+
+
+def show_files(states: list[FileState]) -> None:
+    """Print a line for each file."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("file", "state", "MB", "SHA-256", "path"):
+        table.add_column(heading, justify="right" if heading == "MB" else "left", overflow="fold")
+    for state in states:
+        size = f"{state.size / 1e6:,.0f}" if state.size else ""
+        table.add_row(state.role, state.state, size, state.sha256[:12], str(state.path))
+    Console().print(table)
+
+
+def show_findings(findings: Iterable[tuple[str, str]]) -> None:
+    """Print each (name, value) as soon as it is known."""
+    console = Console(highlight=False)
+    for name, value in findings:
+        console.print(f"[bold]{name:<18}[/] {value}", soft_wrap=True)
