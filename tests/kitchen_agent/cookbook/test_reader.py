@@ -223,3 +223,11 @@ def test_a_bad_file_is_reported_when_its_dish_is_asked_for(tmp_path: Path) -> No
         cookbook.find("bad soup")
     with pytest.raises(RecipeError, match="servings: missing"):
         cookbook.find("No servings")
+
+
+def test_the_guide_is_true(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "recipes.md").read_text(encoding="utf-8")
+    recipe = load_recipe(save(tmp_path, "soup.cook", guide.split("```")[1].lstrip()))
+    assert (recipe.title, recipe.servings, len(recipe.steps)) == ("Lentil soup", 4, 3)
+    assert "1 onion, chopped" in recipe.ingredients
+    assert f"holds {len(Cookbook.open().names())} classic dishes" in guide
