@@ -284,6 +284,7 @@ def _now(info: ValidationInfo) -> datetime:
     context: Any = info.context or {}
     now: datetime = context.get("now") or datetime.now().astimezone()
     zone = info.data.get("time_zone")
+    now = now.replace(second=0, microsecond=0)
     return now.astimezone(ZoneInfo(zone)) if zone else now
 
 
@@ -305,6 +306,7 @@ def _moment(value: object, info: ValidationInfo, *, after_now: bool) -> object:
             raise ValueError(f"{value!r} is not a time; write 19:30 or 2026-12-24 19:30") from None
     if isinstance(value, datetime):
         zone = _now(info).tzinfo
+        value = value.replace(second=0, microsecond=0)
         return value.replace(tzinfo=zone) if value.tzinfo is None else value.astimezone(zone)
     return value
 

@@ -10,15 +10,24 @@ from pydantic import BaseModel, ConfigDict
 
 from kitchen_agent.dinner import resources
 from kitchen_agent.dinner.calendar import Calendar, Chain, make_calendar, pace_percent
-from kitchen_agent.dinner.lags import KEEPS_MINUTES, dish_links, finishing_minutes, serving_links
+from kitchen_agent.dinner.lags import KEEPS_MINUTES, finishing_minutes, serving_links
 from kitchen_agent.dinner.part import Part, make_parts
 from kitchen_agent.menu import SKILL_LEVEL, DinnerRequest
 from kitchen_agent.recipe import Recipe
 from kitchen_agent.taskgraph import TaskGraph
-from scheduler.problem import Cook, Course, Dish, Problem, Settings, VesselUse
+from scheduler.problem import ORDER, Cook, Course, Dish, Problem, Settings, TermName, VesselUse
 
 COURSE_WINDOW_MINUTES: Final = 5
 """The dishes of one sitting come to the table within this time."""
+
+OBJECTIVE: Final[tuple[TermName, ...]] = (
+    "lateness",
+    "hot_wait",
+    "balance",
+    *(term for term in ORDER if term not in ("lateness", "hot_wait", "balance")),
+)
+"""The scheduler's order with the even share of work before the sum of the cooks' hours: a sum alone leaves all the
+work to the fastest cook, and two people who cook together want to."""
 
 
 class Dinner(BaseModel):
@@ -49,11 +58,13 @@ def build_problem(request: DinnerRequest, graphs: Mapping[str, TaskGraph], recip
     sittings = {part.request.id: request.sitting(part.request, part.graph.course) for part in parts}
     offsets = request.offsets(list(sittings.values()))
     calendar = make_calendar(request, [_chain(part, offsets[sittings[part.request.id]]) for part in parts])
-    tasks = [task.model_copy(update={"make_ahead": task.id in calendar.ahead}) for part in parts for task in part.tasks]
+    tasks = [
+        task.model_copy(update={"make_ahead": task.id in calendar.ahead}) for part in parts for task in part.all_tasks
+    ]
     problem = Problem(
         horizon_minutes=calendar.horizon_minutes,
         tasks=tuple(tasks),
-        links=tuple(link for part in parts for link in dish_links(part.request.id, part.graph, part.minutes)),
+        links=tuple(link for part in parts for link in part.links),
         dishes=_dishes(parts, sittings),
         courses=_courses(offsets, calendar.minute(request.serve_at)),
         cooks=_cooks(request, calendar),
@@ -62,6 +73,7 @@ def build_problem(request: DinnerRequest, graphs: Mapping[str, TaskGraph], recip
         vessels=resources.stock(kitchen, {vessel.kind for part in parts for vessel in part.vessels}),
         boards=resources.boards(kitchen),
         sessions=calendar.sessions(),
+        objective=OBJECTIVE,
         settings=Settings(
             watch_fire=kitchen.watch_fire,
             oven_tolerance_celsius=kitchen.oven_tolerance_celsius,
@@ -79,13 +91,18 @@ def build_problem(request: DinnerRequest, graphs: Mapping[str, TaskGraph], recip
 
 
 def _chain(part: Part, due: int) -> Chain:
-    dish = part.request.id
+    after: dict[str, list[str]] = {task.id: [] for task in part.all_tasks}
+    for link in part.links:
+        after[link.after].append(link.before)
     return Chain(
-        tasks=part.tasks,
-        after={f"{dish}/{task.id}": tuple(f"{dish}/{before}" for before in task.after) for task in part.graph.tasks},
+        tasks=part.all_tasks,
+        after=after,
         due=due,
         may_be_ahead=part.request.ahead,
         keeps=part.graph.hold >= KEEPS_MINUTES,
+        keeping=tuple(
+            main.id for task, main in zip(part.graph.tasks, part.tasks, strict=True) if task.hold >= KEEPS_MINUTES
+        ),
     )
 
 

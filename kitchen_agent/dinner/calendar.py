@@ -36,14 +36,16 @@ class Chain:
     """One dish on its way to the table.
 
     `tasks` in an order in which one cook could do them, `after` the needs of each, `due` minutes after `serve_at`.
-    The whole dish may be made ahead when it `may_be_ahead`, or when it `keeps` and there is much to do.
+    The whole dish may be made ahead when it `may_be_ahead`, or when it `keeps` and there is much to do. `keeping` are
+    the tasks whose result keeps for a day.
     """
 
     tasks: tuple[Task, ...]
-    after: Mapping[str, tuple[str, ...]]
+    after: Mapping[str, Sequence[str]]
     due: int
     may_be_ahead: bool
     keeps: bool
+    keeping: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -136,8 +138,8 @@ def make_calendar(request: DinnerRequest, chains: Sequence[Chain]) -> Calendar:
     dinner = Span(_moment(request, begin), _moment(request, last_due + late), ahead=False)
     if first >= begin - NEAR_MINUTES or not ahead:
         whole = Span(_moment(request, min(first, begin)), dinner.end, ahead=False)
-        return Calendar((whole,), frozenset())
-    return Calendar((*_ahead_spans(request, _moment(request, first), dinner.start), dinner), frozenset(ahead))
+        return Calendar((whole,), _keeping(chains) if request.kitchen.make_ahead else frozenset())
+    return Calendar((*_ahead_spans(request, _moment(request, first), dinner.start), dinner), ahead)
 
 
 def pace_percent(cook: Cook, kitchen: Kitchen) -> int:
@@ -151,12 +153,26 @@ def _moment(request: DinnerRequest, minutes: int) -> datetime:
 
 def _long_waits(chains: Sequence[Chain]) -> frozenset[str]:
     """The ids of long waits that need nobody and no fire, and of everything before them."""
-    found: set[str] = set()
+    waits = {
+        task.id
+        for chain in chains
+        for task in chain.tasks
+        if task.attention == "unattended" and not task.on_fire and task_minutes(task) >= LONG_WAIT_MINUTES
+    }
+    return _with_needs(chains, waits)
+
+
+def _keeping(chains: Sequence[Chain]) -> frozenset[str]:
+    """The ids of what could be made a day ahead if the dinner did not fit otherwise."""
+    return _with_needs(chains, {task for chain in chains for task in chain.keeping})
+
+
+def _with_needs(chains: Sequence[Chain], ids: Collection[str]) -> frozenset[str]:
+    """`ids` and the ids of everything that must be done before them."""
+    found = set(ids)
     for chain in chains:
         for task in reversed(chain.tasks):
-            idle = task.attention == "unattended" and not task.on_fire and task_minutes(task) >= LONG_WAIT_MINUTES
-            if idle or task.id in found:
-                found.add(task.id)
+            if task.id in found:
                 found.update(chain.after[task.id])
     return frozenset(found)
 
@@ -239,7 +255,8 @@ def _hours(request: DinnerRequest, day: date) -> tuple[datetime, datetime]:
 
 def _ahead_spans(request: DinnerRequest, first: datetime, dinner_start: datetime) -> list[Span]:
     """The kitchen's hours of each day from `first`, a full hour, to the dinner session."""
-    first = first.replace(minute=0, second=0, microsecond=0)
+    if request.earliest_start is None or first > request.earliest_start:
+        first = first.replace(minute=0)
     if first < _hours(request, first.date())[0]:
         first = _hours(request, first.date() - timedelta(days=1))[1] - timedelta(hours=1)
     spans: list[Span] = []

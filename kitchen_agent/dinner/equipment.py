@@ -65,13 +65,17 @@ METHODS: Final[Mapping[str, tuple[Method, ...]]] = {
 
 @dataclass(frozen=True)
 class Fitted:
-    """A task's equipment in this kitchen: tools that exist, the oven's temperature, and what was changed."""
+    """A task's equipment in this kitchen: tools that exist, the oven's temperature, and what was changed.
+
+    `void`: nothing is left to do, because the scheduler warms up the oven that takes the place of a grill.
+    """
 
     tools: tuple[str, ...]
     oven_celsius: int | None
     time_factor: int = 1
     changes: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    void: bool = False
 
 
 def has(kitchen: Kitchen, kind: str) -> bool:
@@ -116,6 +120,8 @@ def fit(task: Task, kitchen: Kitchen) -> Fitted:
         changes.append(f"no {words} here: {method.words}")
         factor = max(factor, method.time_factor)
         celsius = method.oven_celsius or celsius
+        if "oven" in method.tools and task.attention == "unattended" and not task.uses and len(task.tools) == 1:
+            return Fitted((), None, void=True)
         tools += [f"{word}:{letter}" if letter and not number else word for number, word in enumerate(method.tools)]
     if any(tool_kind(tool) == "oven" for tool in tools):
         celsius, change = _within_reach(celsius or _usual_celsius(task), kitchen)

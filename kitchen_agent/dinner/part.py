@@ -10,15 +10,16 @@ from typing import Final
 
 from kitchen_agent.dinner.equipment import Fitted, fit
 from kitchen_agent.dinner.hygiene import classes
+from kitchen_agent.dinner.lags import dish_links
 from kitchen_agent.dinner.portions import Amount, Rounds, amount, rounds
 from kitchen_agent.dinner.vessels import Vessel, dish_vessels
 from kitchen_agent.errors import EquipmentError
 from kitchen_agent.kitchen import POOLS
 from kitchen_agent.menu import DinnerRequest, DishRequest
 from kitchen_agent.recipe import Recipe
+from kitchen_agent.taskgraph import HEAT_TOOLS, TaskGraph, tool_kind
 from kitchen_agent.taskgraph import Task as GraphTask
-from kitchen_agent.taskgraph import TaskGraph, tool_kind
-from scheduler.problem import Hygiene, Need, OvenUse, Task
+from scheduler.problem import Hygiene, Link, Need, OvenUse, Task
 
 LIGHT_ACTIONS: Final = frozenset(
     {"wash", "peel", "chop", "grate", "measure", "mix", "season", "coat", "spread", "strain", "drain", "garnish"}
@@ -28,22 +29,48 @@ FIRE: Final = frozenset({"burner", "grill", "oven", "deep_fryer", "smoker", "toa
 GENTLE_CELSIUS: Final = 60
 """An oven up to this temperature dries or proves; nobody has to stay with it."""
 
+STARTER_MINUTES: Final = 1
+STARTER_SUFFIX: Final = ".start"
+
 
 @dataclass(frozen=True)
 class Part:
-    """A dish with its task graph, the amount made, its vessels, its converted tasks and what was changed."""
+    """A dish with its task graph, the amount made, its vessels, its converted tasks and what was changed.
+
+    `tasks` has one task for each of the graph's, in their order. `starters` maps tasks that need nobody, and that no
+    cook's task leads to, to the moment of work that sets them going.
+    """
 
     request: DishRequest
     graph: TaskGraph
     made: Amount
     vessels: tuple[Vessel, ...]
     tasks: tuple[Task, ...]
+    starters: dict[int, Task]
     notes: tuple[str, ...]
 
     @property
     def minutes(self) -> dict[int, int]:
         """The minutes of each task of the graph for a competent cook, all rounds with as many at once as allowed."""
         return {number: task_minutes(task) for number, task in enumerate(self.tasks, 1)}
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The needs between the tasks; a starter ends when its task starts."""
+        first = (
+            Link(before=starter.id, after=f"{self.request.id}/{number}", max_lag_minutes=0)
+            for number, starter in self.starters.items()
+        )
+        return (*dish_links(self.request.id, self.graph, self.minutes), *first)
+
+    @property
+    def all_tasks(self) -> tuple[Task, ...]:
+        """Starters and tasks, in an order in which one cook could do them."""
+        return tuple(
+            task
+            for number, main in enumerate(self.tasks, 1)
+            for task in ([self.starters[number], main] if number in self.starters else [main])
+        )
 
 
 def task_minutes(task: Task) -> int:
@@ -91,9 +118,33 @@ def _part(
         tags = _tags(task, fitted[task.id], lines, refused)
         tasks.append(_task(dish.id, task, fitted[task.id], work, used, tags, hygiene[task.id]))
         notes += [f"{dish.name}, {task.name!r}: {change}." for change in fitted[task.id].changes]
-        if work.count > 1:
-            notes.append(f"{dish.name}, {task.name!r}: {work.count} rounds of {work.minutes} minutes.")
-    return Part(dish, graph, made, vessels, tuple(tasks), tuple(notes))
+    starters = {task.id: _starter(tasks[task.id - 1]) for task in graph.tasks if _needs_starter(task, graph)}
+    return Part(dish, graph, made, vessels, tuple(tasks), starters, tuple(notes))
+
+
+def _needs_starter(task: GraphTask, graph: TaskGraph) -> bool:
+    """Whether nobody is there to set the task going: it needs no cook, takes something new, and follows no cook."""
+    before = [graph.tasks[number - 1] for number in task.after]
+    new_heat = {kind for kind in task.kinds if kind in HEAT_TOOLS and all(kind not in other.kinds for other in before)}
+    return (
+        task.attention == "unattended"
+        and all(other.attention == "unattended" for other in before)
+        and bool(task.uses or new_heat or not before)
+    )
+
+
+def _starter(task: Task) -> Task:
+    """The moment in which a cook sets `task` going: fills the pot, covers the bowl, opens the oven."""
+    return Task(
+        id=f"{task.id}{STARTER_SUFFIX}",
+        name=f"Start: {task.name}",
+        dish=task.dish,
+        minutes=min(task.minutes, STARTER_MINUTES),
+        attention="hands_on",
+        light=True,
+        tags=task.tags,
+        vessels=task.vessels,
+    )
 
 
 def _task(

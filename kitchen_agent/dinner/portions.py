@@ -76,6 +76,8 @@ def rounds(task: Task, fitted: Fitted, kitchen: Kitchen, made: Amount, vessel_si
 
     `vessel_sizes` maps each kind of vessel of the task to the portions that it must hold.
     """
+    if fitted.void:
+        return Rounds(0)
     minutes = task.minutes * fitted.time_factor
     if task.scaling == "linear":
         return Rounds(max(1, math.ceil(minutes * made.ratio)))
