@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from kitchen_agent.app import Listener, Runs, new_run, open_runs
+from kitchen_agent.app import Runs, new_run, open_runs
 from kitchen_agent.cookbook import load_recipe
 from kitchen_agent.errors import RequestError
 from kitchen_agent.output_file import check_writable, write_whole
@@ -60,7 +60,7 @@ class Wish:
             "guests": "--guests: is missing; say how many people eat, as in --guests 6",
             "serve_at": "--serve: is missing; say when they eat, as in --serve 19:30",
         }
-        if faults := [sentence for field, sentence in options.items() if not fields[field]]:
+        if faults := [sentence for field, sentence in options.items() if fields[field] in (None, "", [])]:
             raise RequestError(_SOURCE, faults)
 
 
@@ -98,8 +98,8 @@ def run_plan(wish: Wish, output: Output, choice: ModelChoice, data_dir: Path, *,
     asked = {} if run else wish.asked()
     output.check()
     own = (*wish.recipes, *wish.cookbooks)
-    with open_runs(data_dir, choice, own_recipes=own, recall=recall) as runs, shown_progress() as listen:
-        result = runs.resume(run, listen) if run else _started(runs, asked, wish.menu_file, listen)
+    with open_runs(data_dir, choice, own_recipes=own, recall=recall) as runs:
+        result = _resumed(runs, run) if run else _started(runs, asked, wish.menu_file)
     if isinstance(result, Refusal):
         _print_refusal(result)
         return 1
@@ -107,10 +107,15 @@ def run_plan(wish: Wish, output: Output, choice: ModelChoice, data_dir: Path, *,
     return 0
 
 
-def _started(runs: Runs, asked: dict[str, Any], menu_file: Path | None, listen: Listener) -> DinnerPlan | Refusal:
+def _started(runs: Runs, asked: dict[str, Any], menu_file: Path | None) -> DinnerPlan | Refusal:
     run = new_run()
-    print(f"Run {run}; if it is interrupted, go on with: kitchen plan --resume {run}", file=sys.stderr)
-    return runs.start(run, asked, menu_file, listen)
+    with shown_progress(f"Run {run}; if it is interrupted, go on with: kitchen plan --resume {run}") as listen:
+        return runs.start(run, asked, menu_file, listen)
+
+
+def _resumed(runs: Runs, run: str) -> DinnerPlan | Refusal:
+    with shown_progress() as listen:
+        return runs.resume(run, listen)
 
 
 def _print(plan: DinnerPlan, form: str) -> None:

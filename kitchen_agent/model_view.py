@@ -18,6 +18,9 @@ from kitchen_agent.modelsources import Report
 def progress_bar() -> Iterator[Report]:
     """A progress bar on stderr; where stderr is no terminal, a line for each thing that is begun."""
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _line_reporter()
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
         task = progress.add_task("", total=None, visible=False)
@@ -28,11 +31,22 @@ def progress_bar() -> Iterator[Report]:
             if what != doing:
                 doing = what
                 progress.reset(task, description=what, visible=True, total=total or None)
-                if not console.is_terminal:
-                    print(f"{what} …", file=sys.stderr, flush=True)
             progress.update(task, completed=done)
 
         yield report
+
+
+def _line_reporter() -> Report:
+    """Prints a line for each thing that is begun."""
+    doing = ""
+
+    def report(what: str, _done: int, _total: int) -> None:
+        nonlocal doing
+        if what != doing:
+            doing = what
+            print(f"{what} …", file=sys.stderr, flush=True)
+
+    return report
 
 
 def show_files(states: list[FileState]) -> None:

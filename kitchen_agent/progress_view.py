@@ -28,8 +28,8 @@ _INTERRUPTED = 130
 
 
 @contextmanager
-def shown_progress() -> Iterator[Callable[[Progress], None]]:
-    """A listener for the events of a run.
+def shown_progress(headline: str = "") -> Iterator[Callable[[Progress], None]]:
+    """A listener for the events of a run; `headline` is printed before the first of them.
 
     Ctrl-C in the block ends the process at once: what is done is saved step by step, and an answer that the model is
     still writing is lost anyway.
@@ -37,9 +37,9 @@ def shown_progress() -> Iterator[Callable[[Progress], None]]:
     console = Console(stderr=True)
     if not console.is_terminal:
         with _quick_interrupt(lambda: None):
-            yield _Lines().show
+            yield _Lines(headline).show
         return
-    table = _Table()
+    table = _Table(console, headline)
     live = Live(console=console, refresh_per_second=8, transient=True, get_renderable=table.render)
     with live, _quick_interrupt(live.stop):
         yield table.show
@@ -48,7 +48,13 @@ def shown_progress() -> Iterator[Callable[[Progress], None]]:
 class _Lines:
     """One line for each thing that a dish finishes."""
 
+    def __init__(self, headline: str) -> None:
+        self._headline = headline
+
     def show(self, event: Progress) -> None:
+        if self._headline:
+            print(self._headline, file=sys.stderr, flush=True)
+            self._headline = ""
         if isinstance(event, DinnerProgress):
             print(event.sentence, file=sys.stderr, flush=True)
         elif event.stage not in ("waiting", "writing", "revising"):
@@ -58,11 +64,15 @@ class _Lines:
 class _Table:
     """One row for each dish and a line for the dinner."""
 
-    def __init__(self) -> None:
+    def __init__(self, console: Console, headline: str) -> None:
+        self._console, self._headline = console, headline
         self._dishes: dict[str, DishProgress] = {}
         self._sentence = ""
 
     def show(self, event: Progress) -> None:
+        if self._headline:
+            self._console.print(self._headline, highlight=False, soft_wrap=True)
+            self._headline = ""
         if isinstance(event, DinnerProgress):
             self._sentence = event.sentence
         else:
