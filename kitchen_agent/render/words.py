@@ -1,0 +1,93 @@
+"""Words that every format shares: clock times, spans, the state of the solution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from kitchen_agent.plan import DinnerPlan, Item, PlanDish
+
+SERVED_HOW = {"hot": "hot", "warm": "warm", "room": "at room temperature", "cold": "cold"}
+
+
+def json_text(plan: DinnerPlan) -> str:
+    """The whole plan as indented JSON, which `DinnerPlan.model_validate_json` reads back unchanged."""
+    return plan.model_dump_json(indent=2)
+
+
+def clock(moment: datetime, plan: DinnerPlan) -> str:
+    """ "19:30", with the day of the week on other days than that of the dinner."""
+    return f"{moment:%H:%M}" if moment.date() == plan.serve_at.date() else f"{moment:%a %H:%M}"
+
+
+def span(start: datetime, end: datetime, plan: DinnerPlan) -> str:
+    """ "18:05–18:20"; the day once if both lie on the same other day."""
+    if start.date() == end.date():
+        return f"{clock(start, plan)}–{end:%H:%M}"
+    return f"{clock(start, plan)}–{clock(end, plan)}"
+
+
+def length(minutes: int) -> str:
+    """ "45 min", "1 h 05", "2 days": as people say it."""
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {rest:02}" if rest else f"{hours} h"
+    return f"{round(hours / 24)} days"
+
+
+def day(moment: datetime) -> str:
+    """ "Thu 24 December 2026"."""
+    return f"{moment:%a} {moment.day} {moment:%B %Y}"
+
+
+def proof(plan: DinnerPlan) -> str:
+    """Whether the plan is proved best; if not, which aim is not and by how much."""
+    if plan.optimal:
+        return "proved: no better plan exists"
+    open_terms = [term for term in plan.terms if not term.optimal]
+    if not open_terms:
+        return "a workable plan; nothing is proved about it"
+    first = open_terms[0]
+    return (
+        f"best plan found in the time; {first.name.replace('_', ' ')} is {first.value}, "
+        f"proved to be at least {first.bound}"
+    )
+
+
+def who(item: Item) -> str:
+    """The cooks of an item; in brackets the one who set it going when it needs nobody."""
+    if item.cooks:
+        return ", ".join(item.cooks)
+    return f"({item.watcher})" if item.watcher else "–"
+
+
+def details(item: Item) -> str:
+    """Rounds of an item, if there is more than one."""
+    return f" ({item.rounds})" if item.rounds else ""
+
+
+def waiting(dish: PlanDish) -> str:
+    """How long the finished dish waits, and whether it is late."""
+    wait = "no wait" if dish.wait_minutes == 0 else f"waits {length(dish.wait_minutes)}"
+    return f"{wait}, {dish.late_minutes} min late" if dish.late_minutes else wait
+
+
+def cook_steps(plan: DinnerPlan, name: str) -> Iterator[tuple[Item, bool]]:
+    """The items on a cook's list in order: own work (True), and what runs by itself after the cook's hands (False)."""
+    for item in plan.items:
+        if name in item.cooks:
+            yield item, True
+        elif not item.cooks and item.watcher == name:
+            yield item, False
+
+
+def minutes_between(start: datetime, end: datetime) -> int:
+    """Whole real minutes from `start` to `end`."""
+    return int((end.timestamp() - start.timestamp()) // 60)
+
+
+def total(minutes: timedelta) -> int:
+    """`minutes` as a whole number."""
+    return minutes // timedelta(minutes=1)
