@@ -10,8 +10,10 @@ from typing import Literal as OneOf
 
 from ortools.sat.python import cp_model
 
+from scheduler.check import check
 from scheduler.complete import Point, point_of, tightened
 from scheduler.extract import extract
+from scheduler.greedy import greedy
 from scheduler.model import Build, build
 from scheduler.problem import Problem, TermName
 from scheduler.rules import RULES, Rule
@@ -93,9 +95,13 @@ def solve(
     plan so far is then the answer. ``hint`` is a plan to start from, such as the one before an event. Raises
     InvalidProblemError when the problem makes no sense.
     """
+    rules = tuple(rules)
     run = _Run(build(problem, rules), limits or Limits(), cancel, on_plan)
     if hint is not None:
-        _hint(run, point_of(run.build.variables, hint))
+        _adopt(run, hint)
+    start = greedy(problem) if rules == RULES else None
+    if start is not None:
+        _adopt(run, start)
     status = _descend(run)
     if run.best is None:
         seconds = time.monotonic() - run.started
@@ -104,11 +110,29 @@ def solve(
     return Solved(schedule=schedule, optimal=all(term.optimal for term in schedule.terms))
 
 
+def _adopt(run: _Run, plan: Schedule) -> None:
+    """Start from this plan if the judge accepts it and it is better than what there is; else only hint it."""
+    point = point_of(run.build.variables, plan)
+    if check(run.build.variables.problem, plan).violations:
+        if run.best is None:
+            _hint(run, point)
+        return
+    if run.best is not None and _worth(run, run.best) <= _worth(run, point):
+        return
+    run.best = point
+    if run.on_plan is not None:
+        run.on_plan(_schedule(run, point))
+
+
+def _worth(run: _Run, point: Point) -> list[int]:
+    return [point(term) for term in run.build.terms.values()]
+
+
 def _descend(run: _Run) -> cp_model.CpSolverStatus:
     """Minimise each term in turn, keeping those before it at the values they reached."""
     status = cp_model.UNKNOWN
     levels = [(name, term) for name, term in run.build.terms.items() if not isinstance(term, int)]
-    if not levels:
+    if not levels and run.best is None:
         return _minimise(run, None, 0, 0)
     for number, (name, term) in enumerate(levels):
         if run.out_of_budget():
