@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -68,11 +69,12 @@ def _hidden_gradient(probabilities: Tensor, wanted: Tensor, layer: OutputLayer) 
 
 
 def answer_loss(hidden: Tensor, targets: Tensor, weights: Tensor, layer: OutputLayer) -> Tensor:
-    """The weighted sum of the cross-entropy (nats) of `targets` (rows) given the hidden states before them (rows x width).
+    """The weighted sum of the cross-entropy (nats) of `targets` (rows), given the hidden states before them.
+
+    `hidden` is (rows x width); `weights` (rows) count each target.
 
     Logits are made for 128 rows at a time and turned into the gradient at once, so memory does not grow with the
     number of answer tokens.
     """
-    loss = _AnswerLoss.apply(hidden, targets, weights, layer)
-    assert isinstance(loss, Tensor)
-    return loss
+    loss: Callable[..., Tensor] = _AnswerLoss.apply
+    return loss(hidden, targets, weights, layer)

@@ -1,11 +1,10 @@
-"""The base model: from a GGUF file to a folder that transformers loads, so that what is trained on is what is served."""
+"""The base model: a GGUF file as a folder that transformers loads, so that what is trained on is what is served."""
 
 from __future__ import annotations
 
 import json
 import logging
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,12 @@ import gguf
 import numpy as np
 import torch
 from safetensors.torch import save_file
-from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
 
 from finetune.errors import AdapterError
 from finetune.files import replacing, sha256_of, write_text
+from kitchen_agent.modelfiles import served_model
+from kitchen_agent.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -45,17 +46,32 @@ _QWEN2_SPLIT = (
 _DONE = "complete.json"
 
 
-def base_folder(base: str, cache: Path) -> str:
-    """What to give to `from_pretrained` for `base`: a GGUF file is dequantised once into `cache`, others stay as they are.
+EMBEDDED = "embedded"
 
-    `base` is a GGUF file, a model folder or the name of a model on the hub. Raises AdapterError for a GGUF file
-    of another architecture and for a path that looks like a file but does not exist.
+
+def base_file(base: str) -> Path | None:
+    """The GGUF file that `base` stands for, or None when it is a model folder or a name on the hub.
+
+    `embedded` is the file that the application serves on this computer; it is fetched and made if need be.
     """
-    path = Path(base)
-    if path.suffix != ".gguf":
+    if base == EMBEDDED:
+        return served_model(Settings()).path
+    return Path(base) if Path(base).suffix == ".gguf" else None
+
+
+def base_folder(base: str, cache: Path) -> str:
+    """What to give to `from_pretrained` for `base`: a GGUF file is dequantised once into `cache`.
+
+    `base` is a GGUF file, `embedded`, a model folder or the name of a model on the hub; the last two stay as they
+    are. Raises AdapterError for a GGUF file of another architecture and for one that does not exist.
+    """
+    path = base_file(base)
+    if path is None:
         return base
     if not path.is_file():
-        raise AdapterError(path, "there is no such file", "Give an existing GGUF file, e.g. from `kitchen model fetch`.")
+        raise AdapterError(
+            path, "there is no such file", "Give an existing GGUF file, e.g. from `kitchen model fetch`."
+        )
     folder = cache / f"{path.stem}-{sha256_of(path)[:12]}"
     if not (folder / _DONE).is_file():
         logger.info("dequantising %s into %s", path, folder)
@@ -137,11 +153,11 @@ def _write_tokenizer(reader: Any, path: Path, folder: Path) -> None:
     user = [token for token, kind in zip(tokens, kinds, strict=True) if kind == _USER_TOKEN]
     tokenizer = Tokenizer(models.BPE(vocab={token: i for i, token in enumerate(tokens)}, merges=merges))
     tokenizer.normalizer = normalizers.NFC()
-    split: Callable[..., Any] = pre_tokenizers.Split
-    from tokenizers import Regex
-
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [split(Regex(_QWEN2_SPLIT), behavior="isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+        [
+            pre_tokenizers.Split(Regex(_QWEN2_SPLIT), behavior="isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
     )
     tokenizer.decoder = decoders.ByteLevel()
     tokenizer.add_special_tokens([AddedToken(token, normalized=False, special=True) for token in special])

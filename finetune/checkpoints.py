@@ -36,8 +36,8 @@ def save(run: Path, step: int, write: Callable[[Path], None], keep: int) -> Path
         with path.open("rb") as file:
             os.fsync(file.fileno())
     temporary.replace(final)
-    for old in steps(run)[:-keep]:
-        shutil.rmtree(folder / f"{_PREFIX}{old:06d}")
+    for outdated in steps(run)[:-keep]:
+        shutil.rmtree(folder / f"{_PREFIX}{outdated:06d}")
     return final
 
 
@@ -45,6 +45,11 @@ def steps(run: Path) -> list[int]:
     """The steps of the run's checkpoints, oldest first, whole or damaged."""
     names = (path.name for path in (run / "checkpoints").glob(f"{_PREFIX}*"))
     return sorted(int(name.removeprefix(_PREFIX)) for name in names)
+
+
+def step_of(folder: Path) -> int:
+    """The number of finished steps at the checkpoint in `folder`."""
+    return int(folder.name.removeprefix(_PREFIX))
 
 
 def damage(folder: Path) -> str | None:

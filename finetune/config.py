@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from finetune.errors import InputError
 
@@ -43,9 +43,12 @@ class OptimizerSettings(_Settings):
 class TrainConfig(_Settings):
     """Everything that decides a training run.
 
-    `base` is a GGUF file, a model folder or a name on the hub. `batch_examples` is the size of an optimiser step;
-    it is worked off in rows of at most `row_tokens` tokens. Examples over `max_tokens` are left out. The run stops
-    after `max_steps`, or when the evaluation loss has not improved for `patience` evaluations.
+    `base` is a GGUF file, a model folder, a name on the hub, or `embedded`: the model file that this computer serves.
+    `batch_examples` is the size of an optimiser step; it is worked off in rows of at most `row_tokens` tokens by
+    `processes` processes on this computer. Examples over `max_tokens` are left out. The run stops after `max_steps`,
+    or when the evaluation loss has not improved for `patience` evaluations. At every evaluation the model also plans
+    `score_examples` held-out recipes, which takes a while. `shard_frozen` spreads the base over the processes;
+    `compile_kernels` needs a C++ compiler.
     """
 
     base: str
@@ -63,11 +66,24 @@ class TrainConfig(_Settings):
     keep_checkpoints: int = Field(default=3, ge=1)
     eval_every: int = Field(default=50, ge=1)
     eval_examples: int = Field(default=60, ge=1)
+    score_examples: int = Field(default=0, ge=0)
     patience: int | None = Field(default=None, ge=1)
     gradient_checkpointing: bool = False
     compile_kernels: bool = False
     threads: int | None = Field(default=None, ge=1)
+    processes: int = Field(default=1, ge=1)
+    shard_frozen: bool = False
     seed: int = 0
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.base_precision == "int8-cpu" and self.lora.dropout:
+            raise ValueError("lora.dropout is not possible with base_precision int8-cpu; set it to 0")
+        if self.shard_frozen and self.base_precision not in ("bf16", "fp32"):
+            raise ValueError(f"shard_frozen needs base_precision bf16 or fp32, not {self.base_precision}")
+        if self.shard_frozen and self.score_examples:
+            raise ValueError("score_examples is not possible with shard_frozen; set it to 0")
+        return self
 
 
 def load_config(name: str, overrides: Sequence[str] = ()) -> TrainConfig:

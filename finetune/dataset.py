@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 from torch import Tensor
 
+from finetune.chat import ChatExample
 from finetune.errors import DataError
+from finetune.files import replacing
 from finetune.packing import positions
-
-
-class ChatMessage(BaseModel):
-    """One message of a prompt."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    role: str
-    content: str
-
-
-class ChatExample(BaseModel):
-    """One line of a training file: the prompt as chat messages, and the answer to learn."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    key: str
-    messages: tuple[ChatMessage, ...] = Field(min_length=1)
-    answer: str = Field(min_length=1)
-    weight: float = Field(default=1.0, gt=0)
 
 
 @dataclass(frozen=True)
@@ -65,6 +46,29 @@ class Packed:
     targets: Tensor
     weights: Tensor
 
+    def to(self, device: torch.device) -> Packed:
+        """The same row on `device`."""
+        return Packed(
+            self.tokens.to(device),
+            self.positions.to(device),
+            self.lengths,
+            self.predicting.to(device),
+            self.targets.to(device),
+            self.weights.to(device),
+        )
+
+
+def read_chats(path: Path) -> Iterator[ChatExample]:
+    """The examples of the JSON Lines file `path`. Raises DataError with the line that cannot be read."""
+    if not path.is_file():
+        raise DataError(path, "there is no such file", "Make it with `python -m finetune prepare`.")
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                yield ChatExample.model_validate_json(line)
+            except ValidationError as error:
+                raise DataError(path, str(error), "Make the file again with `prepare`.", number) from error
+
 
 def read_examples(path: Path, tokenizer: Any, max_tokens: int) -> list[Example]:
     """The examples of the JSON Lines file `path`, tokenised with the model's own chat template.
@@ -72,16 +76,7 @@ def read_examples(path: Path, tokenizer: Any, max_tokens: int) -> list[Example]:
     Examples longer than `max_tokens` are left out: a cut answer would teach the model to stop early.
     Raises DataError with the line that cannot be read, or when no example is left.
     """
-    if not path.is_file():
-        raise DataError(path, "there is no such file", "Make it with `python -m finetune prepare`.")
-    examples = []
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                chat = ChatExample.model_validate_json(line)
-            except ValidationError as error:
-                raise DataError(path, str(error), "Make the file again with `prepare`.", number) from error
-            examples.append(tokenised(chat, tokenizer))
+    examples = [tokenised(chat, tokenizer) for chat in read_chats(path)]
     short = [example for example in examples if len(example) <= max_tokens]
     if not short:
         raise DataError(path, f"no example has at most {max_tokens} tokens", "Raise max_tokens.")
@@ -148,8 +143,7 @@ def pack(examples: Sequence[Example]) -> Packed:
     )
 
 
-def write_examples(path: Path, examples: Sequence[ChatExample]) -> None:
-    """Write `examples` as JSON Lines to `path`."""
-    from finetune.files import write_text
-
-    write_text(path, "".join(json.dumps(e.model_dump(), ensure_ascii=False) + "\n" for e in examples))
+def write_examples(path: Path, examples: Iterable[ChatExample]) -> None:
+    """Write `examples` as JSON Lines to `path`, one at a time and all or nothing."""
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
+        file.writelines(example.model_dump_json() + "\n" for example in examples)

@@ -1,4 +1,4 @@
-"""The element-by-element work of a Qwen2 layer, in a form that is compiled so that each tensor is read and written once.
+"""The element-by-element work of a Qwen2 layer, compiled so that each tensor is read and written once.
 
 On a processor these steps are bound by memory: uncompiled they take longer than the 8-bit products themselves.
 Callers use the names through the module (`fused.rescale`), because `compile_for` replaces them.
@@ -7,6 +7,7 @@ Callers use the names through the module (`fused.rescale`), because `compile_for
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 import torch.nn.functional as functional
@@ -47,16 +48,15 @@ def compile_for(model: nn.Module) -> None:
     for function in (quantise_rows, rescale, gated, normed):
         globals()[function.__name__] = torch.compile(function, dynamic=True)
     for module in model.modules():
-        if isinstance(module, modeling_qwen2.Qwen2RMSNorm):
-            module.forward = _norm_forward(module)
-        elif isinstance(module, modeling_qwen2.Qwen2MLP):
-            module.forward = _mlp_forward(module)
+        if isinstance(module, modeling_qwen2.Qwen2RMSNorm | modeling_qwen2.Qwen2MLP):
+            is_norm = isinstance(module, modeling_qwen2.Qwen2RMSNorm)
+            module.forward = _norm_forward(module) if is_norm else _mlp_forward(module)
     modeling_qwen2.apply_rotary_pos_emb = torch.compile(modeling_qwen2.apply_rotary_pos_emb, dynamic=True)
 
 
-def _norm_forward(module: nn.Module) -> Callable[[Tensor], Tensor]:
+def _norm_forward(module: Any) -> Callable[[Tensor], Tensor]:
     return lambda hidden: normed(hidden, module.weight, module.variance_epsilon)
 
 
-def _mlp_forward(module: nn.Module) -> Callable[[Tensor], Tensor]:
+def _mlp_forward(module: Any) -> Callable[[Tensor], Tensor]:
     return lambda x: module.down_proj(gated(module.gate_proj(x), module.up_proj(x)))

@@ -8,7 +8,8 @@ matrices, the residual stream, norms and attention stay float32.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -17,9 +18,13 @@ from torch import Tensor, nn
 
 from finetune import fused
 
+_QUANTISED_AT_ONCE = 8192
+
+
 def quantised_weight(weight: Tensor) -> tuple[Tensor, Tensor]:
     """`weight` (inputs x outputs), contiguous for `x @ weight`, as int8 and the scale of each output (1 x outputs)."""
-    rows, scale = fused.quantise_rows(weight.t().float())
+    parts = [fused.quantise_rows(part.float()) for part in torch.split(weight.t(), _QUANTISED_AT_ONCE)]
+    rows, scale = torch.cat([part[0] for part in parts]), torch.cat([part[1] for part in parts])
     return rows.t().contiguous(), scale.t().contiguous()
 
 
@@ -28,17 +33,13 @@ class SharedInput:
     """The quantised form of the last input, for layers that read the same one (query, key and value; gate and up)."""
 
     source: Tensor | None = None
-    values: tuple[Tensor, Tensor] | None = field(default=None)
+    values: tuple[Tensor, Tensor] | None = None
 
     def quantise(self, source: Tensor) -> tuple[Tensor, Tensor]:
-        """`quantise_rows(source)`, computed once for as long as the same tensor is asked for."""
+        """The rows of `source` (... x inputs) quantised, once for as long as the same tensor is asked for."""
         if self.values is None or self.source is not source:
-            self.source, self.values = source, fused.quantise_rows(source)
+            self.source, self.values = source, fused.quantise_rows(source.reshape(-1, source.shape[-1]))
         return self.values
-
-    def forget(self) -> None:
-        """Let go of the tensors."""
-        self.source = self.values = None
 
 
 class _Int8Lora(torch.autograd.Function):
@@ -101,12 +102,19 @@ class Int8LoraLinear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """`x` (… x inputs) to (… x outputs)."""
         flat = x.reshape(-1, x.shape[-1])
-        quantised = self.shared.quantise(flat if x.dim() == 2 else x.view(-1, x.shape[-1]))
-        result = _Int8Lora.apply(flat, self.lora_A[self.adapter].weight, self.lora_B[self.adapter].weight, self, quantised)
+        quantised = self.shared.quantise(x)
+        multiply: Callable[..., Tensor] = _Int8Lora.apply
+        result = multiply(flat, self.lora_A[self.adapter].weight, self.lora_B[self.adapter].weight, self, quantised)
         return result.view(*x.shape[:-1], result.shape[-1])
 
 
-_SHARED_WITH = {"q_proj": "attention", "k_proj": "attention", "v_proj": "attention", "gate_proj": "mlp", "up_proj": "mlp"}
+_SHARED_WITH = {
+    "q_proj": "attention",
+    "k_proj": "attention",
+    "v_proj": "attention",
+    "gate_proj": "mlp",
+    "up_proj": "mlp",
+}
 
 
 def use_int8(model: nn.Module) -> None:

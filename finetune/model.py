@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
+from peft import LoraConfig, get_peft_model
 from torch import Tensor, nn
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
@@ -16,7 +16,7 @@ from finetune.base_model import base_folder
 from finetune.config import TrainConfig
 from finetune.dataset import Packed
 from finetune.int8_lora import use_int8
-from finetune.packing import PACKED_ATTENTION, packed
+from finetune.packing import PACKED_ATTENTION
 
 
 class AnswerModel(nn.Module):
@@ -27,37 +27,51 @@ class AnswerModel(nn.Module):
         self.peft_model = peft_model
         self.output_layer = output_layer
 
+    @property
+    def decoder(self) -> Any:
+        """The layers between the tokens and the hidden states, with the adapter in them."""
+        return self.peft_model.get_base_model().model
+
+    @property
+    def device(self) -> torch.device:
+        """Where rows must be."""
+        device: torch.device = self.decoder.embed_tokens.weight.device
+        return device
+
     def forward(self, row: Packed) -> Tensor:
         """The weighted sum of the cross-entropy (nats) of the answer tokens in `row`."""
-        decoder = self.peft_model.get_base_model().model
-        with packed(row.lengths):
-            hidden = decoder(input_ids=row.tokens, position_ids=row.positions, use_cache=False).last_hidden_state
-        return answer_loss(hidden[0, row.predicting], row.targets, row.weights, self.output_layer)
+        row = row.to(self.device)
+        states = self.decoder(
+            input_ids=row.tokens, position_ids=row.positions, use_cache=False, packed_lengths=row.lengths
+        )
+        answers = states.last_hidden_state[0, row.predicting]
+        return answer_loss(answers, row.targets, row.weights, self.output_layer)
 
 
-def load(config: TrainConfig) -> tuple[AnswerModel, Any]:
-    """The model of `config` with a fresh adapter drawn from its seed, and the tokenizer."""
+def load(config: TrainConfig, device: torch.device | None = None) -> tuple[AnswerModel, Any]:
+    """The model of `config` on `device` with a fresh adapter drawn from its seed, and the tokenizer."""
+    device = device or torch.device("cpu")
     source = base_folder(config.base, config.cache.expanduser())
     tokenizer = AutoTokenizer.from_pretrained(source)
-    base = _base(config, source)
+    base = _base(config, source, device)
     torch.manual_seed(config.seed)
     adapter = LoraConfig(
         r=config.lora.rank,
-        lora_alpha=config.lora.alpha,  # type: ignore[arg-type]
+        lora_alpha=config.lora.alpha,
         lora_dropout=config.lora.dropout,
-        target_modules=config.lora.target_modules,
+        target_modules=_modules(config.lora.target_modules),
         task_type="CAUSAL_LM",
     )
     peft_model = get_peft_model(base, adapter)
-    if config.base_precision == "int8-cpu":
+    int8 = config.base_precision == "int8-cpu"
+    if int8:
         use_int8(peft_model)
     if config.compile_kernels:
         fused.compile_for(peft_model)
-    output_layer = OutputLayer(base.lm_head.weight, int8=config.base_precision == "int8-cpu")
-    return AnswerModel(peft_model, output_layer), tokenizer
+    return AnswerModel(peft_model, OutputLayer(base.lm_head.weight, int8=int8)), tokenizer
 
 
-def _base(config: TrainConfig, source: str) -> Any:
+def _base(config: TrainConfig, source: str, device: torch.device) -> Any:
     quantisation = None
     if config.base_precision == "nf4":
         quantisation = BitsAndBytesConfig(
@@ -66,16 +80,22 @@ def _base(config: TrainConfig, source: str) -> Any:
             bnb_4bit_use_double_quant=True,
             bnb_4bit_compute_dtype=torch.bfloat16,
         )
-    dtype = torch.float32 if config.base_precision in ("fp32", "int8-cpu") else torch.bfloat16
     base = AutoModelForCausalLM.from_pretrained(
-        source, dtype=dtype, attn_implementation=PACKED_ATTENTION, quantization_config=quantisation
+        source,
+        dtype=torch.float32 if config.base_precision in ("fp32", "int8-cpu") else torch.bfloat16,
+        device_map={"": device},
+        attn_implementation=PACKED_ATTENTION,
+        quantization_config=quantisation,
     )
-    if quantisation is not None:
-        base = prepare_model_for_kbit_training(base, use_gradient_checkpointing=config.gradient_checkpointing)
-    elif config.gradient_checkpointing:
-        base.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
     base.requires_grad_(False)
+    if config.gradient_checkpointing:
+        base.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+        base.train()
     return base
+
+
+def _modules(target_modules: str | tuple[str, ...]) -> str | list[str]:
+    return target_modules if isinstance(target_modules, str) else list(target_modules)
 
 
 def save_adapter(model: AnswerModel, folder: Path) -> None:

@@ -1,0 +1,32 @@
+"""`python -m finetune`: from recipes to an adapter that the application serves."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from rich.console import Console
+
+from finetune.errors import FinetuneError, InputError
+from finetune.evaluate.command import evaluate
+from finetune.export.command import export, merge
+from finetune.train_command import train
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+app.command("train", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(train)
+app.command("evaluate")(evaluate)
+app.command("export")(export)
+app.command("merge")(merge)
+
+
+def main() -> None:
+    """Run the command; one line on stderr and exit status 2 for bad input, 1 for a failure."""
+    try:
+        app()
+    except FinetuneError as error:
+        Console(stderr=True).print(f"finetune: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(2 if isinstance(error, InputError) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""The optimiser of the adapter and its learning rate."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+from torch import nn
+
+from finetune.config import OptimizerSettings
+
+
+def learning_rate(settings: OptimizerSettings, step: int, max_steps: int) -> float:
+    """The learning rate of `step` (from 0): a linear rise, then half a cosine down to the final fraction."""
+    if step < settings.warmup_steps:
+        return settings.learning_rate * (step + 1) / settings.warmup_steps
+    done = (step - settings.warmup_steps) / max(1, max_steps - settings.warmup_steps)
+    low = settings.final_fraction
+    return settings.learning_rate * (low + (1 - low) * (1 + math.cos(math.pi * done)) / 2)
+
+
+def make_optimizer(settings: OptimizerSettings, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
+    """The optimiser that `settings` name over `parameters`."""
+    options: dict[str, Any] = {
+        "lr": settings.learning_rate,
+        "betas": (0.9, settings.beta2),
+        "weight_decay": settings.weight_decay,
+    }
+    if settings.name == "adamw":
+        return torch.optim.AdamW(parameters, **options)
+    from bitsandbytes.optim import PagedAdamW8bit  # loads CUDA libraries, which only this path needs
+
+    optimizer: torch.optim.Optimizer = PagedAdamW8bit(parameters, **options)
+    return optimizer

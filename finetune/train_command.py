@@ -1,0 +1,64 @@
+"""`python -m finetune train`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from finetune.config import load_config
+from finetune.errors import InputError
+
+RUNS_FOLDER = Path("build/finetune/runs")
+
+
+def train(
+    context: typer.Context,
+    config: Annotated[str, typer.Argument(help="A preset, such as qwen-0.5b-cpu, or a YAML file.")],
+    run: Annotated[Path | None, typer.Option(help="The run's folder; a run that is there goes on.")] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", help="field=value, e.g. lora.rank=8.")] = None,
+    show: Annotated[bool, typer.Option(help="Print the settings and stop.")] = False,
+) -> None:
+    """Train an adapter. Every field of the config can be given as --field value, e.g. --lora.rank 8."""
+    overrides = [*_as_overrides(context.args), *(settings or [])]
+    chosen = load_config(config, overrides)
+    folder = run or RUNS_FOLDER / Path(config).stem
+    console = Console(stderr=True)
+    if show:
+        typer.echo(chosen.model_dump_json(indent=1))
+        return
+    # torch and transformers take seconds to load, which a wrong option or --help should not cost.
+    from finetune import training
+    from finetune.curves import text_curve
+    from finetune.parallel import launch
+    from finetune.progress import on_console
+
+    alone = chosen.processes == 1 or "RANK" in os.environ
+    team = nullcontext() if alone else launch(chosen.processes, sys.argv[1:])
+    with team, on_console(console) as watch:
+        records = training.train(chosen, folder, watch)
+    if os.environ.get("RANK", "0") == "0":
+        console.print(text_curve(records), highlight=False, markup=False)
+        typer.echo(folder / training.ADAPTER_FOLDER)
+
+
+def _as_overrides(arguments: Sequence[str]) -> Iterator[str]:
+    """`--lora.rank 8` and `--lora.rank=8` as `lora.rank=8`."""
+    words = iter(arguments)
+    for word in words:
+        name = word.removeprefix("--")
+        if name == word:
+            raise InputError(f"argument {word!r}: not an option. Write --field value.")
+        if "=" in name:
+            yield name
+            continue
+        value = next(words, None)
+        if value is None:
+            raise InputError(f"option {word}: has no value. Write {word} VALUE.")
+        yield f"{name}={value}"
