@@ -1,0 +1,188 @@
+"""The same problem without one of its rules or limits; the problem comes last, so that the rest can be bound."""
+
+from scheduler.problem import Cook, Link, Problem, ServingLink, Task, Window
+
+
+def without_hours(name: str, problem: Problem) -> Problem:
+    """The cook is always there."""
+    return _cook(problem, name, presence=())
+
+
+def without_refusals(name: str, problem: Problem) -> Problem:
+    """The cook does everything."""
+    return _cook(problem, name, refuses=())
+
+
+def without_pot_limit(name: str, problem: Problem) -> Problem:
+    """The cook watches any number of pots."""
+    return _cook(problem, name, tend_capacity=1000)
+
+
+def with_hours(name: str, hours: tuple[Window, ...], problem: Problem) -> Problem:
+    """The cook is there in these hours."""
+    return _cook(problem, name, presence=hours)
+
+
+def _cook(problem: Problem, name: str, **update: object) -> Problem:
+    cooks = tuple(cook.model_copy(update=update) if cook.id == name else cook for cook in problem.cooks)
+    return problem.model_copy(update={"cooks": cooks})
+
+
+def without_skill(level: int, problem: Problem) -> Problem:
+    """Anybody does the tasks of this skill."""
+    tasks = tuple(task.model_copy(update={"skill": 1}) if task.skill == level else task for task in problem.tasks)
+    return problem.model_copy(update={"tasks": tasks})
+
+
+def with_helpers(count: int, problem: Problem) -> Problem:
+    """So many more cooks, who are always there and can do everything."""
+    abilities = tuple(sorted({need.ability for task in problem.tasks for need in task.crew if need.ability}))
+    helpers = tuple(
+        Cook(id=f"helper {number}", skill=9, abilities=abilities, tend_capacity=1000) for number in range(1, count + 1)
+    )
+    return problem.model_copy(update={"cooks": problem.cooks + helpers})
+
+
+def _each_task(problem: Problem, **update: object) -> Problem:
+    return problem.model_copy(update={"tasks": tuple(task.model_copy(update=update) for task in problem.tasks)})
+
+
+def without_ovens(problem: Problem) -> Problem:
+    """Every dish bakes in an oven of its own."""
+    return _each_task(problem, oven=None)
+
+
+def without_boards(problem: Problem) -> Problem:
+    """Every task has a board of its own."""
+    return _each_task(problem, board=False)
+
+
+def without_hygiene(problem: Problem) -> Problem:
+    """Nothing makes anything unclean."""
+    return problem.model_copy(update={"settings": problem.settings.model_copy(update={"hygiene": False})})
+
+
+def without_watch(problem: Problem) -> Problem:
+    """The fire looks after itself."""
+    return problem.model_copy(update={"settings": problem.settings.model_copy(update={"watch_fire": False})})
+
+
+def without_pool(name: str, problem: Problem) -> Problem:
+    """Nothing needs this pool of equipment."""
+
+    def freed(task: Task) -> Task:
+        return task.model_copy(update={"needs": tuple(need for need in task.needs if need.equipment != name)})
+
+    return problem.model_copy(update={"tasks": tuple(freed(task) for task in problem.tasks)})
+
+
+def without_vessels(kind: str, problem: Problem) -> Problem:
+    """No dish asks for this kind of vessel."""
+    gone = {(dish.id, use.id) for dish in problem.dishes for use in dish.vessels if use.kind == kind}
+
+    def freed(task: Task) -> Task:
+        left = tuple(letter for letter in task.vessels if (task.dish, letter) not in gone)
+        return task.model_copy(update={"vessels": left})
+
+    dishes = tuple(
+        dish.model_copy(update={"vessels": tuple(use for use in dish.vessels if use.kind != kind)})
+        for dish in problem.dishes
+    )
+    return problem.model_copy(update={"dishes": dishes, "tasks": tuple(freed(task) for task in problem.tasks)})
+
+
+def with_max_lag(link: Link, minutes: int | None, problem: Problem) -> Problem:
+    """This link allows a wait of so many minutes (None: any)."""
+    changed = link.model_copy(update={"max_lag_minutes": minutes})
+    says_nothing = changed.min_lag_minutes is None and minutes is None
+    links = []
+    for other in problem.links:
+        if other != link:
+            links.append(other)
+        elif not says_nothing:
+            links.append(changed)
+    return problem.model_copy(update={"links": tuple(links)})
+
+
+def with_serving_lag(dish: str, link: ServingLink, minutes: int | None, problem: Problem) -> Problem:
+    """The dish may wait so many minutes (None: any) between this task and the table."""
+    changed = link.model_copy(update={"max_lag_minutes": minutes})
+    dishes = tuple(
+        other.model_copy(update={"serving": tuple(changed if own == link else own for own in other.serving)})
+        if other.id == dish
+        else other
+        for other in problem.dishes
+    )
+    return problem.model_copy(update={"dishes": dishes})
+
+
+def without_dish_time(name: str, problem: Problem) -> Problem:
+    """The dish may be served at any time."""
+    dishes = tuple(
+        entry.model_copy(update={"serve_at_minutes": None}) if entry.id == name else entry for entry in problem.dishes
+    )
+    return problem.model_copy(update={"dishes": dishes})
+
+
+def without_course_time(name: str, problem: Problem) -> Problem:
+    """The course may be served at any time."""
+    return _course(problem, name, serve_at_minutes=None)
+
+
+def without_course_window(name: str, problem: Problem) -> Problem:
+    """The dishes of the course may come one by one."""
+    return _course(problem, name, window_minutes=problem.horizon_minutes)
+
+
+def _course(problem: Problem, name: str, **update: object) -> Problem:
+    courses = tuple(entry.model_copy(update=update) if entry.id == name else entry for entry in problem.courses)
+    return problem.model_copy(update={"courses": courses})
+
+
+def without_sessions(problem: Problem) -> Problem:
+    """Work may be done at any time."""
+    return problem.model_copy(update={"sessions": ()})
+
+
+def without_time_window(name: str, problem: Problem) -> Problem:
+    """The task may be done at any time."""
+    tasks = tuple(
+        task.model_copy(update={"release_minutes": 0, "deadline_minutes": None}) if task.id == name else task
+        for task in problem.tasks
+    )
+    return problem.model_copy(update={"tasks": tasks})
+
+
+def without_pin(name: str, problem: Problem) -> Problem:
+    """Nothing is settled about the task."""
+    return problem.model_copy(update={"pins": tuple(pin for pin in problem.pins if pin.task != name)})
+
+
+def without_freeze(problem: Problem) -> Problem:
+    """What is about to start may still change."""
+    if problem.replan is None:
+        return problem
+    return problem.model_copy(update={"replan": problem.replan.model_copy(update={"freeze_minutes": 0})})
+
+
+def with_time_for_everything(problem: Problem) -> Problem:
+    """An end so late that everything could be done one after another."""
+    return with_later_end(2 * sum(task.minutes * task.rounds for task in problem.tasks) + 60, problem)
+
+
+def with_later_end(minutes: int, problem: Problem) -> Problem:
+    """So many minutes more at the end; cooks and a session that stay to the end stay to the new one."""
+    old, new = problem.horizon_minutes, problem.horizon_minutes + minutes
+
+    def hours(cook: Cook) -> tuple[Window, ...]:
+        return tuple(
+            window.model_copy(update={"end_minutes": new}) if window.end_minutes >= old else window
+            for window in cook.presence
+        )
+
+    cooks = tuple(cook.model_copy(update={"presence": hours(cook)}) for cook in problem.cooks)
+    sessions = tuple(
+        entry.model_copy(update={"end_minutes": new}) if entry.end_minutes >= old else entry
+        for entry in problem.sessions
+    )
+    return problem.model_copy(update={"horizon_minutes": new, "cooks": cooks, "sessions": sessions})
