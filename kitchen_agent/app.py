@@ -26,6 +26,9 @@ from kitchen_agent.state import Deps, DinnerState, Refusal, Scheduler
 BRANCHES_MAX = 4
 """Dishes planned at the same time: as many answers as the model writes side by side."""
 
+INSIGHT_SECONDS = 0.0
+"""For what the bottleneck alone needs no search; the gains of more equipment would cost seconds."""
+
 Listener = Callable[[Progress], None]
 
 
@@ -98,7 +101,7 @@ def _scheduler() -> Scheduler:
         solve=solve,
         explain=lambda problem, say: explain(problem, say=say),
         rescues=lambda problem, schedule, say: rescues(problem, schedule, say=say),
-        insight=lambda problem, schedule, say: insight(problem, schedule, say=say),
+        insight=lambda problem, schedule, say: insight(problem, schedule, seconds=INSIGHT_SECONDS, say=say),
     )
 
 

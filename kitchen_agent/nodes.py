@@ -14,8 +14,9 @@ from kitchen_agent.dinner import Dinner, build_problem
 from kitchen_agent.plan import make_plan
 from kitchen_agent.progress import DinnerProgress
 from kitchen_agent.repair_choice import chosen_repair, repair_question
-from kitchen_agent.state import Deps, DinnerState, Refusal, Say
-from scheduler.schedule import Infeasible, Solved
+from kitchen_agent.state import Deps, DinnerState, Refusal
+from scheduler.explain import MakeAhead, Repair, Say, StartEarlier
+from scheduler.schedule import Solved, TimedOut
 
 REPAIR_ROUNDS_MAX = 3
 
@@ -55,8 +56,9 @@ def schedule(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
 def after_schedule(state: DinnerState) -> Literal["explain", "present"]:
     """A dinner that does not fit, or is late, wants to be understood."""
     outcome = state["outcome"]
-    fits = isinstance(outcome, Solved) and not late_minutes(outcome)
-    return "explain" if isinstance(outcome, Infeasible) or not fits else "present"
+    if isinstance(outcome, TimedOut):
+        return "present"
+    return "present" if isinstance(outcome, Solved) and not late_minutes(outcome) else "explain"
 
 
 def explain(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
@@ -110,7 +112,7 @@ def present(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
         dinner,
         outcome,
         notes=notes,
-        bottleneck=insight.bottleneck,
+        bottleneck=insight.bottleneck.sentence if insight.bottleneck else "",
         model=runtime.context.model.choice.versions,
     )
     return {"plan": plan}
@@ -121,10 +123,19 @@ def dinner_of(state: DinnerState) -> Dinner:
     graphs = {dish: state["dishes"][dish].graph for dish in state["recipes"]}
     dinner = build_problem(state["request"], graphs, state["recipes"])
     for repair in state.get("repairs", ()):
-        earlier = timedelta(minutes=getattr(repair, "shift_minutes", 0))
-        changes = {"problem": repair.apply(dinner.problem), "starts_at": dinner.starts_at - earlier}
-        dinner = dinner.model_copy(update=changes)
+        starts_at = dinner.starts_at - timedelta(minutes=_earlier_minutes(repair))
+        dinner = dinner.model_copy(update={"problem": repair.apply(dinner.problem), "starts_at": starts_at})
     return dinner
+
+
+def _earlier_minutes(repair: Repair) -> int:
+    """By how much minute 0 of the repaired problem is earlier."""
+    match repair:
+        case MakeAhead():
+            return repair.shift_minutes
+        case StartEarlier():
+            return repair.minutes
+    return 0
 
 
 def late_minutes(solved: Solved) -> int:

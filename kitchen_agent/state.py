@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, TypedDict, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -21,7 +21,7 @@ from kitchen_agent.plan import DinnerPlan
 from kitchen_agent.planner_model import PlannerModel
 from kitchen_agent.recipe import Recipe
 from kitchen_agent.taskgraph import TaskGraph
-from scheduler.explain import Explanation, Insight, Repair
+from scheduler.explain import Explanation, Insight, Repair, Say
 from scheduler.problem import Problem
 from scheduler.schedule import Infeasible, Outcome, Schedule, Solved, TimedOut
 
@@ -32,10 +32,6 @@ class DishDeps:
 
     model: PlannerModel
     answers: AnswerStore | None
-
-
-Say = Callable[[int], str]
-"""Turns a minute of a problem into words, such as "19:20"."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +121,8 @@ class DinnerState(TypedDict, total=False):
     refusal: Refusal | None
 
 
-STATE_TYPES = (
-    DinnerPlan, DinnerRequest, DishPlan, Explanation, Infeasible, Recipe, Refusal, Repair, Solved, TimedOut,
+REPAIR_TYPES: tuple[type[BaseModel], ...] = get_args(get_args(Repair)[0])
+STATE_TYPES: tuple[type[BaseModel], ...] = (
+    DinnerPlan, DinnerRequest, DishPlan, Infeasible, Recipe, Refusal, Solved, TimedOut, *REPAIR_TYPES,
 )  # fmt: skip
 """The types that a checkpoint may hold."""

@@ -1,0 +1,128 @@
+"""Runs of the whole graph with the real solver and store; the models' answers are kept ones."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kitchen_agent.app import Runs, new_run, open_runs
+from kitchen_agent.errors import DishNotFoundError, ModelLoadError, RequestError, UnknownRunError
+from kitchen_agent.plan import DinnerPlan
+from kitchen_agent.progress import DishProgress, Progress
+from kitchen_agent.state import Refusal
+from scheduler.check import check
+from tests.kitchen_agent.dinners import MENU, Data
+
+ASKED: dict[str, Any] = {
+    "dishes": "green beans, tomato soup",
+    "guests": 4,
+    "serve_at": "2030-05-04 19:30",
+    "time_zone": "Europe/Berlin",
+    "cooks": ["Ana:expert", "Ben:novice"],
+}
+
+
+@pytest.fixture
+def runs(data: Data) -> Iterator[Runs]:
+    """The graph over a data folder with kept answers."""
+    with open_runs(data.folder, data.choice) as opened:
+        yield opened
+
+
+def _ignore(_event: Progress) -> None:
+    pass
+
+
+def _plan(runs: Runs, **changes: object) -> DinnerPlan:
+    result = runs.start(new_run(), {**ASKED, **changes}, None, _ignore)
+    assert isinstance(result, DinnerPlan)
+    return result
+
+
+def test_a_dinner_is_planned_on_time_and_by_the_rules(runs: Runs) -> None:
+    heard: list[Progress] = []
+    plan = runs.start(new_run(), {**ASKED, "dishes": MENU}, None, heard.append)
+    assert isinstance(plan, DinnerPlan)
+    assert check(plan.problem, plan.schedule).violations == ()
+    assert all(dish.late_minutes == 0 for dish in plan.dishes)
+    assert {event.stage for event in heard if isinstance(event, DishProgress)} == {"recalled"}
+
+
+def test_a_finished_run_gives_its_plan_again_from_the_checkpoint(runs: Runs) -> None:
+    run = new_run()
+    plan = runs.start(run, ASKED, None, _ignore)
+    assert runs.resume(run, _ignore) == plan
+
+
+def test_fields_go_before_those_of_the_file(runs: Runs, tmp_path: Path) -> None:
+    menu = tmp_path / "menu.yaml"
+    menu.write_text("guests: 4\nserve_at: 2030-05-04 19:30\ndishes: [green beans]\ncooks: [Ana]\n")
+    plan = runs.start(new_run(), {"guests": 2}, menu, _ignore)
+    assert isinstance(plan, DinnerPlan)
+    assert (plan.guests, [cook.name for cook in plan.cooks]) == (2, ["Ana"])
+
+
+def test_an_unknown_dish_is_refused_with_the_nearest_names(runs: Runs) -> None:
+    with pytest.raises(DishNotFoundError, match="Chocolate mousse"):
+        _plan(runs, dishes="chocolate moose pie")
+
+
+def test_a_wrong_field_is_named(runs: Runs) -> None:
+    with pytest.raises(RequestError, match="serve_at: '25:00'"):
+        _plan(runs, serve_at="25:00")
+
+
+def test_a_recipe_that_nobody_planned_needs_the_model(runs: Runs) -> None:
+    with pytest.raises(ModelLoadError):
+        _plan(runs, dishes="hummus")
+
+
+def test_an_unknown_run_is_refused_with_the_newest(runs: Runs) -> None:
+    run = new_run()
+    runs.start(run, {**ASKED, "dishes": "green beans"}, None, _ignore)
+    with pytest.raises(UnknownRunError, match=run):
+        runs.resume("nothing", _ignore)
+
+
+def test_what_nobody_may_do_is_refused_with_reasons_and_remedies(runs: Runs) -> None:
+    result = runs.start(new_run(), {**ASKED, "dishes": "chocolate mousse", "cooks": ["Ben:novice"]}, None, _ignore)
+    assert isinstance(result, Refusal)
+    assert any("skill" in reason or "Ben" in reason for reason in result.reasons)
+    assert result.remedies
+
+
+_KILLED = """
+import os, signal, sys
+from dataclasses import replace
+from pathlib import Path
+from kitchen_agent.app import Runs, open_runs
+from tests.kitchen_agent.dinners import make_data
+from tests.kitchen_agent.test_app import ASKED
+
+data = make_data(Path(sys.argv[1]))
+with open_runs(data.folder, data.choice) as runs:
+    deadly = replace(runs.deps.scheduler, solve=lambda problem: os.kill(os.getpid(), signal.SIGKILL))
+    Runs(runs.graph, runs.saver, replace(runs.deps, scheduler=deadly)).start("night", ASKED, None, print)
+"""
+
+
+def test_a_killed_run_goes_on_with_the_dishes_that_were_planned(data: Data) -> None:
+    root = Path(__file__).parents[2]
+    killed = subprocess.run(
+        [sys.executable, "-c", _KILLED, str(data.folder)], cwd=root, env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    heard: list[Progress] = []
+    with open_runs(data.folder, data.choice, recall=False) as runs:
+        plan = runs.resume("night", heard.append)
+    assert isinstance(plan, DinnerPlan)
+    assert len(plan.dishes) == 2
+    assert not [event for event in heard if isinstance(event, DishProgress)]

@@ -1,0 +1,93 @@
+"""`kitchen plan` as a person meets it: a process, its output and its exit status."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from kitchen_agent.cli_plan import Wish
+from kitchen_agent.errors import OutputError, RequestError
+from kitchen_agent.output_file import check_writable, write_whole
+from kitchen_agent.plan import DinnerPlan
+from tests.kitchen_agent.dinners import OPTIONS, Data
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_plan_on_stdout_a_page_in_a_file_and_the_run_to_resume(data: Data) -> None:
+    page = data.folder / "plan.html"
+    done = data.kitchen("plan", "green beans, tomato soup", *OPTIONS, "--html", str(page))
+    assert done.returncode == 0, done.stderr
+    assert "Boil the beans" in done.stdout
+    assert "<html" in page.read_text()
+    run = re.search(r"--resume (\w+)", done.stderr)
+    assert run is not None
+    again = data.kitchen("plan", "--resume", run[1], "--format", "json")
+    assert DinnerPlan.model_validate_json(again.stdout).guests == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["plan"], "MENU: is missing"),
+        (["plan", "beans", "--guests", "4"], "--serve: is missing"),
+        (["plan", "green beans", "--guests", "0", "--serve", "19:30"], "guests: 0"),
+        (["plan", "green beans", "--guests", "4", "--serve", "half past seven"], "'half past seven' is not a time"),
+        (["plan", "gren beens", "--guests", "4", "--serve", "19:30", "--cook", "Ana:chef"], "cooks.1.skill: 'chef'"),
+        (["plan", "wombat stew", "--guests", "4", "--serve", "19:30"], "'wombat stew' is not in the cookbook"),
+        (["plan", "missing.yaml"], "missing.yaml: cannot be read"),
+        (["plan", "--resume", "nobody"], "no run is called 'nobody'"),
+        (["plan", "green beans", "--resume", "nobody"], "--resume: takes no menu"),
+        (["plan", "green beans", "--guests", "4", "--serve", "19:30", "--out", "/nowhere/x"], "/nowhere/x: cannot be"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(data: Data, arguments: list[str], words: str) -> None:
+    done = data.kitchen(*arguments)
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    *_, last = done.stderr.splitlines()
+    assert last.startswith("kitchen: ")
+    assert words in last
+
+
+def test_a_dinner_that_does_not_fit_says_why_and_what_would_help(data: Data) -> None:
+    done = data.kitchen(
+        "plan", "chocolate mousse", "--guests", "4", "--serve", "2030-05-04 19:30", "--cook", "Ben:novice"
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "does not fit" in done.stderr
+    assert "would make it fit" in done.stderr
+
+
+def test_a_model_that_cannot_be_loaded_is_a_failure(data: Data) -> None:
+    done = data.kitchen("plan", "hummus", *OPTIONS)
+    assert done.returncode == 1
+    assert "no-model.gguf" in done.stderr.splitlines()[-1]
+
+
+def test_gaps_are_named_by_their_options() -> None:
+    with pytest.raises(RequestError, match=r"MENU: is missing.*--guests: is missing.*--serve: is missing"):
+        Wish().asked()
+
+
+def test_a_written_file_is_whole_and_a_folder_is_refused(tmp_path: Path) -> None:
+    write_whole(tmp_path / "plan.txt", "one\n")
+    write_whole(tmp_path / "plan.txt", "two\n")
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["two\n"]
+    with pytest.raises(OutputError, match="it is a folder"):
+        check_writable(tmp_path)
+
+
+def test_the_readme_shows_the_graph_as_it_is(data: Data) -> None:
+    from kitchen_agent.graph import build_graph
+
+    diagram = build_graph(None).get_graph(xray=True).draw_mermaid()
+    assert f"```mermaid\n{diagram.strip()}\n```" in (ROOT / "README.md").read_text()
+
+
+def test_json_output_is_the_plan(data: Data) -> None:
+    done = data.kitchen("plan", "green beans", *OPTIONS, "--format", "json")
+    assert json.loads(done.stdout)["guests"] == 4
