@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
-from kitchen_agent.dinner.part import task_minutes
+from kitchen_agent.dinner.lags import task_minutes
 from kitchen_agent.kitchen import Kitchen
 from kitchen_agent.menu import SKILL_LEVEL, Cook, DinnerRequest, Presence
 from scheduler.problem import Session, Task, Window

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from kitchen_agent.kitchen import Kitchen
 from kitchen_agent.taskgraph import FINISH_ACTIONS, HEAT_ACTIONS, TaskGraph, final_ids
-from scheduler.problem import Link, ServingLink
+from scheduler.problem import Link, ServingLink, Task
 
 KEEPS_MINUTES: Final = 1440
 """A result that keeps a day is not limited at all."""
@@ -18,19 +19,22 @@ COOLS_WITHIN_MINUTES: Final = 60
 """Heated food that is fine for longer than this is not hurt by a wait between two tasks."""
 
 
-def dish_links(dish: str, graph: TaskGraph, minutes: Mapping[int, int]) -> list[Link]:
+def dish_links(dish: str, graph: TaskGraph, tasks: Sequence[Task], kitchen: Kitchen) -> list[Link]:
     """One link for each need of each task, with the hold of what it waits for as the longest wait.
 
     A result that several tasks take from waits longer for the later ones: while the earlier ones are at work on it,
-    and while whatever lies between is done. `minutes` is each task's duration.
+    and while whatever lies between is done. What stays in the oven while its temperature changes waits for that.
+    `tasks` are the graph's tasks, converted, in their order.
     """
+    minutes = {number: task_minutes(task) for number, task in enumerate(tasks, 1)}
     links: list[Link] = []
     for task in graph.tasks:
         followers = [other for other in graph.tasks if task.id in other.after]
         between = _longest_between(graph, minutes, task.id)
         earlier = 0
         for follower in followers:
-            hold = max(task.hold, LEAST_HOLD_MINUTES) + earlier
+            hold = max(task.hold, LEAST_HOLD_MINUTES, _oven_change(tasks[task.id - 1], tasks[follower.id - 1], kitchen))
+            hold += earlier
             cooling = task.action in HEAT_ACTIONS and task.hold <= COOLS_WITHIN_MINUTES
             last_steps = follower.action in FINISH_ACTIONS and graph.serve in ("hot", "warm")
             links.append(
@@ -63,6 +67,20 @@ def serving_links(dish: str, graph: TaskGraph, queue_minutes: int) -> tuple[Serv
 def finishing_minutes(graph: TaskGraph, minutes: Mapping[int, int]) -> int:
     """The cook's minutes in the last tasks of the dish."""
     return sum(minutes[number] for number in final_ids(graph.tasks) if graph.tasks[number - 1].attention == "hands_on")
+
+
+def task_minutes(task: Task) -> int:
+    """The minutes of all rounds of `task` with as many side by side as it allows."""
+    return -(-task.rounds // task.max_pans) * task.minutes
+
+
+def _oven_change(first: Task, then: Task, kitchen: Kitchen) -> int:
+    """The minutes in which an oven goes from the temperature of one task to that of the next; 0 if it need not."""
+    if first.oven is None or then.oven is None:
+        return 0
+    if abs(first.oven.celsius - then.oven.celsius) <= kitchen.oven_tolerance_celsius:
+        return 0
+    return max(oven.change_minutes for oven in kitchen.ovens)
 
 
 def _longest_between(graph: TaskGraph, minutes: Mapping[int, int], first: int) -> dict[int, int]:

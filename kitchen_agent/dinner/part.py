@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from kitchen_agent.dinner.equipment import Fitted, fit
 from kitchen_agent.dinner.hygiene import classes
-from kitchen_agent.dinner.lags import dish_links
+from kitchen_agent.dinner.lags import dish_links, task_minutes
 from kitchen_agent.dinner.portions import Amount, Rounds, amount, rounds
 from kitchen_agent.dinner.vessels import Vessel, dish_vessels
 from kitchen_agent.errors import EquipmentError
@@ -38,7 +38,7 @@ class Part:
     """A dish with its task graph, the amount made, its vessels, its converted tasks and what was changed.
 
     `tasks` has one task for each of the graph's, in their order. `starters` maps tasks that need nobody, and that no
-    cook's task leads to, to the moment of work that sets them going.
+    cook's task leads to, to the moment of work that sets them going; it ends when its task starts.
     """
 
     request: DishRequest
@@ -47,21 +47,13 @@ class Part:
     vessels: tuple[Vessel, ...]
     tasks: tuple[Task, ...]
     starters: dict[int, Task]
+    links: tuple[Link, ...]
     notes: tuple[str, ...]
 
     @property
     def minutes(self) -> dict[int, int]:
         """The minutes of each task of the graph for a competent cook, all rounds with as many at once as allowed."""
         return {number: task_minutes(task) for number, task in enumerate(self.tasks, 1)}
-
-    @property
-    def links(self) -> tuple[Link, ...]:
-        """The needs between the tasks; a starter ends when its task starts."""
-        first = (
-            Link(before=starter.id, after=f"{self.request.id}/{number}", max_lag_minutes=0)
-            for number, starter in self.starters.items()
-        )
-        return (*dish_links(self.request.id, self.graph, self.minutes), *first)
 
     @property
     def all_tasks(self) -> tuple[Task, ...]:
@@ -71,11 +63,6 @@ class Part:
             for number, main in enumerate(self.tasks, 1)
             for task in ([self.starters[number], main] if number in self.starters else [main])
         )
-
-
-def task_minutes(task: Task) -> int:
-    """The minutes of all rounds of `task` with as many side by side as it allows."""
-    return -(-task.rounds // task.max_pans) * task.minutes
 
 
 def make_parts(
@@ -119,7 +106,11 @@ def _part(
         tasks.append(_task(dish.id, task, fitted[task.id], work, used, tags, hygiene[task.id]))
         notes += [f"{dish.name}, {task.name!r}: {change}." for change in fitted[task.id].changes]
     starters = {task.id: _starter(tasks[task.id - 1]) for task in graph.tasks if _needs_starter(task, graph)}
-    return Part(dish, graph, made, vessels, tuple(tasks), starters, tuple(notes))
+    links = dish_links(dish.id, graph, tasks, request.kitchen)
+    links += [
+        Link(before=starter.id, after=tasks[number - 1].id, max_lag_minutes=0) for number, starter in starters.items()
+    ]
+    return Part(dish, graph, made, vessels, tuple(tasks), starters, tuple(links), tuple(notes))
 
 
 def _needs_starter(task: GraphTask, graph: TaskGraph) -> bool:
@@ -170,7 +161,7 @@ def _task(
         attention=task.attention,
         skill=task.skill,
         tags=tags,
-        light=task.attention == "hands_on" and task.action in LIGHT_ACTIONS and not kinds.keys() & FIRE,
+        light=_is_light(task, kinds, hygiene),
         needs=tuple(Need(equipment=kind, units=count) for kind, count in sorted(pools.items())),
         oven=oven,
         vessels=tuple(vessel.id for vessel in used),
@@ -178,6 +169,12 @@ def _task(
         hygiene=hygiene,
         on_fire=bool(kinds.keys() & FIRE) and not gentle,
     )
+
+
+def _is_light(task: GraphTask, kinds: Collection[str], hygiene: Hygiene) -> bool:
+    """Whether the cook can put the work down for a moment to stir a pot; not with raw meat or fish on the hands."""
+    quiet = task.attention == "hands_on" and task.action in LIGHT_ACTIONS and not set(kinds) & FIRE
+    return quiet and hygiene not in ("raw_meat", "raw_fish")
 
 
 def _tags(task: GraphTask, fitted: Fitted, ingredients: Sequence[str], refused: set[str]) -> tuple[str, ...]:
