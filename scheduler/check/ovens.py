@@ -17,6 +17,11 @@ def _compatible(view: View, celsius: int, other: int) -> bool:
     return abs(celsius - other) <= view.problem.settings.oven_tolerance_celsius
 
 
+def _past(one: Baking, other: Baking) -> bool:
+    """Whether nothing is asked of the two any more: one is out of the oven, or both are as life had it."""
+    return one.placed.done or other.placed.done or (one.placed.settled and other.placed.settled)
+
+
 def oven_celsius(view: View) -> Iterator[Violation]:
     """No oven is asked for a heat that it cannot give."""
     for oven in view.problem.ovens:
@@ -56,7 +61,7 @@ def oven_change(view: View) -> Iterator[Violation]:
     """Dishes of different temperatures are far enough apart for the oven to change."""
     for oven in view.problem.ovens:
         for one, other in combinations(_uses(view, oven), 2):
-            if (one.placed.settled and other.placed.settled) or _compatible(view, one.use.celsius, other.use.celsius):
+            if _past(one, other) or _compatible(view, one.use.celsius, other.use.celsius):
                 continue
             gap = max(other.start - one.end, one.start - other.end)
             if gap < oven.change_minutes:
@@ -72,7 +77,7 @@ def oven_door(view: View) -> Iterator[Violation]:
     for oven in view.problem.ovens:
         for one, other in combinations(_uses(view, oven), 2):
             apart = abs(one.start - other.start)
-            if 0 < apart < oven.recovery_minutes and not (one.placed.settled and other.placed.settled):
+            if 0 < apart < oven.recovery_minutes and not _past(one, other):
                 message = f"{one.placed.id} and {other.placed.id} go into {oven.id} {apart} minutes apart, "
                 message += f"it needs {oven.recovery_minutes} to recover"
                 names = (one.placed.id, other.placed.id, oven.id)

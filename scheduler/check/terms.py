@@ -63,7 +63,7 @@ def _hot_wait(view: View) -> int:
 
 
 def _attendance(view: View, cook: str) -> int:
-    """Minutes from the first to the last work in each presence window; work outside counts as one more window."""
+    """Minutes from the first to the last work in each presence window; work outside, as life had it, does not count."""
     spans: dict[int | None, list[Work]] = {}
     windows = view.presence(cook)
     for work in view.work:
@@ -74,6 +74,7 @@ def _attendance(view: View, cook: str) -> int:
                 if window.start_minutes <= work.start and work.end <= window.end_minutes
             )
             spans.setdefault(next(inside, None), []).append(work)
+    spans.pop(None, None)
     return sum(max(work.end for work in span) - min(work.start for work in span) for span in spans.values())
 
 

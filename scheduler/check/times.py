@@ -105,6 +105,7 @@ def pin(view: View) -> Iterator[Violation]:
                 "oven": at.oven,
                 "board": at.board,
                 "pans": at.pans,
+                "units": set(at.units),
             }
         elif entry.task in inserted:
             added = inserted[entry.task]
@@ -150,6 +151,12 @@ def replan(view: View) -> Iterator[Violation]:
         if view.served.get(entry.dish) != entry.served_minutes:
             message = f"{entry.dish} was served at {entry.served_minutes}, the plan says {view.served.get(entry.dish)}"
             yield Violation(rule="replan", subjects=(entry.dish,), message=message)
+    units = {(hold.dish, hold.vessel): hold.unit for hold in view.schedule.holds}
+    for held in again.held:
+        unit = units.get((held.dish, held.vessel))
+        if unit != held.unit:
+            message = f"{held.dish}/{held.vessel} is in {held.unit}, the plan says {unit}"
+            yield Violation(rule="replan", subjects=(f"{held.dish}/{held.vessel}", held.unit), message=message)
     yield from _frozen(view, again)
 
 
