@@ -23,6 +23,7 @@ from kitchen_agent.prompt import PROMPT_VERSION
 PROMPT_FIELD = "kitchen.prompt_version"
 BASE_FIELD = "kitchen.base_sha256"
 RUN_CONFIG_FILE = "config.json"
+LOCAL_SETTINGS = frozenset({"cache", "threads"})
 
 
 class FileType(StrEnum):
@@ -101,7 +102,7 @@ def merge_adapter(adapter: Path, base: Path, output: Path, file_type: FileType) 
 
 def _describe(adapter: Path, lora: LoraAdapter, base: Base, output: Path, metrics: Sequence[Path]) -> Manifest:
     step = re.search(r"(\d+)$", adapter.name)
-    run = adapter.parent if (adapter.parent / RUN_CONFIG_FILE).is_file() else adapter
+    run = next((folder for folder in adapter.parents[:2] if (folder / RUN_CONFIG_FILE).is_file()), adapter)
     return Manifest(
         file=output.name,
         sha256=sha256_of(output),
@@ -121,9 +122,15 @@ def _settings(run: Path, adapter: Path) -> dict[str, str | int | float | bool | 
     """The run's settings where it recorded them, else those in the adapter's own configuration."""
     config = run / RUN_CONFIG_FILE
     if config.is_file():
-        return dict(_flat(json.loads(config.read_text(encoding="utf-8"))))
+        settings = dict(_flat(json.loads(config.read_text(encoding="utf-8"))))
+        return {name: _without_folder(value) for name, value in settings.items() if name not in LOCAL_SETTINGS}
     peft = json.loads((adapter / CONFIG_FILE).read_text(encoding="utf-8"))
     return dict(_flat({name: peft.get(name) for name in ("r", "lora_alpha", "lora_dropout", "target_modules")}))
+
+
+def _without_folder(value: str | int | float | bool | None) -> str | int | float | bool | None:
+    """`value`, but of a path only the file's name: where files lay is nobody's business."""
+    return Path(value).name if isinstance(value, str) and value.startswith(("/", "~")) else value
 
 
 def _flat(value: Any, prefix: str = "") -> list[tuple[str, str | int | float | bool | None]]:

@@ -29,7 +29,7 @@ class Trained:
     """A tiny model, as GGUF and as a PEFT model whose adapter learnt three sentences by heart."""
 
     def __init__(self, folder: Path) -> None:
-        self.base, self.adapter = folder / "base.gguf", folder / "run" / "step-40"
+        self.base, self.adapter = folder / "base.gguf", folder / "run" / "checkpoints" / "step-40"
         self.tokenizer: PreTrainedTokenizerFast = make_tokenizer()
         model = make_model(len(self.tokenizer))
         write_gguf(model, self.tokenizer, self.base)
@@ -37,7 +37,8 @@ class Trained:
         self.model: PeftModel = get_peft_model(model, config)
         self._learn()
         self.model.save_pretrained(self.adapter)
-        (self.adapter.parent / "config.json").write_text(json.dumps({"seed": 7, "lora": {"rank": 4}}))
+        settings = {"base": "/home/me/base.gguf", "cache": "/home/me/cache", "lora": {"rank": 4}}
+        (folder / "run" / "config.json").write_text(json.dumps(settings))
 
     def _learn(self) -> None:
         weights = [weight for weight in self.model.parameters() if weight.requires_grad]
@@ -117,6 +118,8 @@ def test_header_manifest_and_card_tell_the_truth(trained: Trained, tmp_path: Pat
     card = output.with_suffix(".md").read_text()
     assert manifest.sha256 in card
     assert "| lora.rank | 4 |" in card
+    assert "| base | base.gguf |" in card
+    assert "/home" not in card + output.with_suffix(".json").read_text()
     assert "Not evaluated yet" in card
 
 

@@ -1,0 +1,198 @@
+"""The steps from sources to training files.
+
+    clean       every source in shards: parse, clean, sign            shards/NAME/NNNNN.{jsonl,npy,json}
+    cluster     near-copies over all sources together                 in memory: some 110 bytes a recipe
+    split       a cluster belongs to training or to evaluation, whole
+    write       train.jsonl, eval.jsonl, recipes.jsonl (one unannotated recipe of each training cluster)
+    silver      those recipes with the labels of a planner            silver/NNNNN.jsonl, silver.jsonl
+
+Each file appears whole or not at all, and a second call does only what is missing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from finetune.errors import InputError
+from finetune.files import replacing, write_text
+from finetune.prepare.cleaned_shards import clean_shard
+from finetune.prepare.examples import example
+from finetune.prepare.shards import Summary, in_shards
+from finetune.prepare.similarity import PLACES, cluster
+from finetune.prepare.sources import Source
+from kitchen_agent.recipe import Recipe
+from kitchen_agent.taskgraph import TaskGraph
+
+FORMAT = 1
+INPUTS_FILE, MANIFEST_FILE = "inputs.json", "manifest.json"
+
+
+class Counts(BaseModel):
+    """What became of the recipes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    read: int
+    dropped: dict[str, int]
+    near_copies: int
+    train: int
+    eval: int
+    unannotated: int
+    silver: int = 0
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a preparation is made of. `eval_keys` name the annotated recipes to hold out, else `eval_share` of them."""
+
+    sources: tuple[Source, ...]
+    graphs: dict[str, TaskGraph]
+    eval_keys: frozenset[str] = frozenset()
+    eval_share: float = 0.1
+    limit: int | None = None
+
+    def identity(self) -> str:
+        """The SHA-256 of everything that the result depends on."""
+        parts = [
+            str(FORMAT),
+            *(source.identity() for source in self.sources),
+            *(graph.model_dump_json() for graph in self.graphs.values()),
+            *sorted(self.eval_keys),
+            f"{self.eval_share} {self.limit}",
+        ]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which recipes are kept: by row over all shards, whether it is written, and whether its cluster is held out."""
+
+    chosen: NDArray[np.bool_]
+    held_out: NDArray[np.bool_]
+
+
+def prepare(inputs: Inputs, output: Path, workers: int, on_done: Callable[[int], None] = lambda _: None) -> Counts:
+    """Make the training files in `output`; returns and writes the counts.
+
+    Raises InputError when the folder belongs to other inputs.
+    """
+    _claim(output, inputs.identity())
+    work = partial(clean_shard, frozenset(inputs.graphs))
+    summaries: list[Summary] = []
+    unread: list[str] = []
+    for source in inputs.sources:
+        rows = source.rows(inputs.limit, lambda error: unread.append(str(error)))
+        summaries += in_shards(rows, _shards(output, source), work, workers, on_done)
+    files = [file for source in inputs.sources for file in sorted(_shards(output, source).glob("*.jsonl"))]
+    signatures = _joined_signatures(files, output / "signatures.npy")
+    place = choose(inputs, files, cluster(signatures))
+    written = _write(inputs, files, place, output)
+    dropped: Counter[str] = Counter({"file not readable": len(unread)} if unread else {})
+    for summary in summaries:
+        dropped.update(summary["dropped"])
+    counts = Counts(
+        read=sum(summary["rows"] for summary in summaries) + len(unread),
+        dropped=dict(sorted(dropped.items())),
+        near_copies=int((~place.chosen).sum()),
+        **written,
+    )
+    write_text(output / MANIFEST_FILE, counts.model_dump_json(indent=1) + "\n")
+    return counts
+
+
+def choose(inputs: Inputs, files: Sequence[Path], clusters: NDArray[np.int32]) -> Place:
+    """One recipe of each cluster, and each annotated one; a cluster with a held-out recipe is held out whole."""
+    annotated = np.zeros(len(clusters), dtype=np.bool_)
+    named = np.zeros(len(clusters), dtype=np.bool_)
+    for row, key in enumerate(_keys(files)):
+        annotated[row] = key in inputs.graphs
+        named[row] = key in inputs.eval_keys if inputs.eval_keys else annotated[row] and _falls(key, inputs.eval_share)
+    held_out_clusters = np.zeros(int(clusters.max(initial=-1)) + 1, dtype=np.bool_)
+    held_out_clusters[clusters[named]] = True
+    first = np.zeros(len(clusters), dtype=np.bool_)
+    first[np.unique(clusters, return_index=True)[1]] = True
+    with_annotated = np.zeros_like(held_out_clusters)
+    with_annotated[clusters[annotated]] = True
+    held_out = held_out_clusters[clusters]
+    chosen = np.where(with_annotated[clusters], annotated, first & ~held_out)
+    return Place(chosen, held_out)
+
+
+def _write(inputs: Inputs, files: Sequence[Path], place: Place, output: Path) -> dict[str, int]:
+    counts = {"train": 0, "eval": 0, "unannotated": 0}
+    with (
+        replacing(output / "train.jsonl") as train,
+        replacing(output / "eval.jsonl") as held_out,
+        replacing(output / "recipes.jsonl") as recipes,
+        train.open("w", encoding="utf-8") as train_file,
+        held_out.open("w", encoding="utf-8") as eval_file,
+        recipes.open("w", encoding="utf-8") as recipes_file,
+    ):
+        for row, line in enumerate(_lines(files)):
+            if not place.chosen[row]:
+                continue
+            recipe = Recipe.model_validate_json(line)
+            graph = inputs.graphs.get(recipe.key)
+            if graph is None:
+                recipes_file.write(line)
+                counts["unannotated"] += 1
+                continue
+            side, file = ("eval", eval_file) if place.held_out[row] else ("train", train_file)
+            file.write(example(recipe, graph).model_dump_json() + "\n")
+            counts[side] += 1
+    return counts
+
+
+def _claim(output: Path, identity: str) -> None:
+    path = output / INPUTS_FILE
+    if path.is_file() and json.loads(path.read_text(encoding="utf-8"))["sha256"] != identity:
+        raise InputError(f"{output} holds a preparation of other inputs. Delete it or name another folder.")
+    write_text(path, json.dumps({"sha256": identity}) + "\n")
+
+
+def _shards(output: Path, source: Source) -> Path:
+    name = hashlib.sha256(str(source.path).encode()).hexdigest()[:8]
+    return output / "shards" / f"{source.kind}-{name}"
+
+
+def _joined_signatures(files: Sequence[Path], path: Path) -> NDArray[np.uint8]:
+    """The signatures of all shards as one memory map, in the order of the files."""
+    parts = [file.with_suffix(".npy") for file in files]
+    rows = [len(np.load(part, mmap_mode="r")) for part in parts]
+    if not sum(rows):
+        return np.empty((0, PLACES), dtype=np.uint8)
+    with replacing(path) as temporary:
+        joined = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.uint8, shape=(sum(rows), PLACES))
+        start = 0
+        for part, count in zip(parts, rows, strict=True):
+            joined[start : start + count] = np.load(part)
+            start += count
+        joined.flush()
+        del joined
+    opened: NDArray[np.uint8] = np.load(path, mmap_mode="r")
+    return opened
+
+
+def _lines(files: Sequence[Path]) -> Iterator[str]:
+    for path in files:
+        with path.open(encoding="utf-8") as file:
+            yield from file
+
+
+def _keys(files: Sequence[Path]) -> Iterator[str]:
+    return (json.loads(line)["key"] for line in _lines(files))
+
+
+def _falls(key: str, share: float) -> bool:
+    """Whether `key` belongs to a `share` of all keys, by its hash: the same for ever."""
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8]) < share * 2**64

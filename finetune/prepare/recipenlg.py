@@ -1,0 +1,73 @@
+"""RecipeNLG's `full_dataset.csv`: 2.2 million recipes without servings or times (Bień et al., INLG 2020).
+
+Columns: an unnamed id, title, ingredients, directions, link, source, NER; the three lists are JSON inside the CSV's
+quotes. Outside `source=Gathered` the slash of fractions was lost ("1/2 cup" became "12 cup").
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from finetune.errors import DataError
+from finetune.prepare.cleaning import Raw
+
+COLUMNS = ("", "title", "ingredients", "directions", "link", "source", "NER")
+INTACT_SOURCE = "Gathered"
+_FRACTION = r"(?P<top>[1-7])(?P<bottom>[2348])"
+_MEASURE = r"(?=\s+(?:cups?|c\.|teaspoons?|tsps?|tablespoons?|tbsps?|pints?|quarts?)\b)"
+_TIME = r"(?=\s+(?:hours?|hrs?|minutes?|mins?)\b)"
+# "1 12 cups" can only be 1 1/2; "12 cup" alone is a half where nobody measures a dozen.
+_MIXED = re.compile(
+    rf"\b(?P<whole>\d{{1,2}})\s+{_FRACTION}(?:{_MEASURE}|{_TIME}|(?=\s+(?:lbs?|pounds?|inch(?:es)?)\b))"
+)
+_ALONE = re.compile(rf"^{_FRACTION}{_MEASURE}", re.IGNORECASE)
+
+
+def read_rows(path: Path) -> Iterator[tuple[str, ...]]:
+    """The rows of the CSV file at `path`, one at a time; raises DataError when it is not RecipeNLG's format."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.reader(file)
+            head = tuple(next(reader, ()))
+            if head != COLUMNS:
+                raise DataError(path, f"the columns are {head}", f"RecipeNLG's are {COLUMNS}.")
+            for row in reader:
+                yield tuple(row)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(path, f"not readable ({error})", "Name RecipeNLG's full_dataset.csv.") from error
+
+
+def raw_recipe(row: tuple[str, ...]) -> Raw | None:
+    """The recipe in a row, with its fractions where they are certain; None when the row cannot be read."""
+    if len(row) != len(COLUMNS):
+        return None
+    number, title, ingredients, directions, _, source, _ = row
+    lists = [_strings(ingredients), _strings(directions)]
+    if lists[0] is None or lists[1] is None:
+        return None
+    if source != INTACT_SOURCE:
+        lists = [[with_fractions(line) for line in lines or ()] for lines in lists]
+    return Raw(f"recipenlg/{number}", title, None, tuple(lists[0] or ()), tuple(lists[1] or ()))
+
+
+def with_fractions(line: str) -> str:
+    """`line` with the slashes put back where only a fraction makes sense."""
+    line = _MIXED.sub(lambda m: _fraction(m, f"{m['whole']} "), line)
+    return _ALONE.sub(lambda m: _fraction(m, ""), line)
+
+
+def _fraction(match: re.Match[str], whole: str) -> str:
+    top, bottom = match["top"], match["bottom"]
+    return f"{whole}{top}/{bottom}" if int(top) < int(bottom) else match[0]
+
+
+def _strings(text: str) -> list[str] | None:
+    try:
+        values = json.loads(text)
+    except ValueError:
+        return None
+    return values if isinstance(values, list) and all(isinstance(value, str) for value in values) else None
