@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from kitchen_agent.errors import StorageError
 from kitchen_agent.prompt import PROMPT_VERSION, Style
 from kitchen_agent.recipe import Recipe
 
@@ -33,14 +34,20 @@ class Author:
 
 
 class AnswerStore:
-    """Answers in one SQLite file that several processes may use at once."""
+    """Answers in one SQLite file that several processes may use at once.
+
+    Opening raises StorageError when the file cannot be made or is not a database.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with self._connection() as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute(_SCHEMA)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with self._connection() as connection:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute(_SCHEMA)
+        except (OSError, sqlite3.Error) as error:
+            raise StorageError(path, str(error)) from error
 
     def get(self, recipe: Recipe, author: Author) -> str | None:
         """The answer that `author` gave for `recipe`, if there is one."""

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from kitchen_agent.planner_model import ModelChoice
     from kitchen_agent.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Plan and cook a dinner.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Plan and cook a dinner."
+)
 app.add_typer(cli_model.app, name="model")
 app.command()(cli_model.doctor)
 

@@ -135,7 +135,7 @@ class StorageError(PlanningError):
 
     def __init__(self, path: Path, reason: str) -> None:
         self.path, self.reason = path, reason
-        super().__init__(f"{path}: {reason}. Make its folder writable, or name another with KITCHEN_DATA_DIR")
+        super().__init__(f"{path}: {reason}. Put it right, or set KITCHEN_DATA_DIR to a folder that you may write to")
 
 
 class StoreError(InputError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from langgraph.runtime import Runtime
@@ -11,6 +11,8 @@ from langgraph.types import Send
 from kitchen_agent import request_file
 from kitchen_agent.cookbook import load_recipe
 from kitchen_agent.dinner import Dinner, build_problem
+from kitchen_agent.errors import RequestError
+from kitchen_agent.menu import DinnerRequest
 from kitchen_agent.plan import make_plan
 from kitchen_agent.progress import DinnerProgress
 from kitchen_agent.repair_choice import chosen_repair, repair_question
@@ -25,12 +27,12 @@ def read_request(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
     """Read what the person asked for: a menu file, single fields, or fields that go before a file's."""
     now = runtime.context.now()
     asked, menu_file = state["asked"], state["menu_file"]
-    if menu_file is None:
-        return {"request": request_file.read_request(asked, source="command line", now=now)}
-    request = request_file.load_request(menu_file, now=now)
-    if asked:
-        request = request_file.read_request({**request.model_dump(), **asked}, source="command line", now=now)
-    return {"request": request}
+    if menu_file is not None:
+        request = request_file.load_request(menu_file, now=now)
+        asked = {**request.model_dump(), **asked} if asked else {}
+    if asked or menu_file is None:
+        request = request_file.read_request(asked, source="command line", now=now)
+    return {"request": from_now_on(request, now)}
 
 
 def find_recipes(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
@@ -66,13 +68,14 @@ def explain(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
     dinner, outcome, scheduler = dinner_of(state), state["outcome"], runtime.context.scheduler
     say = clock_words(dinner)
     if isinstance(outcome, Solved):
-        reasons: tuple[str, ...] = (f"the dinner would be {late_minutes(outcome)} minutes late",)
+        reasons: tuple[str, ...] = (f"The dishes would be {late_minutes(outcome)} minutes late in all.",)
         offers = scheduler.rescues(dinner.problem, outcome.schedule, say)
     else:
         explanation = scheduler.explain(dinner.problem, say)
         reasons, offers = tuple(fact.sentence for fact in explanation.facts), explanation.repairs
-    runtime.stream_writer(DinnerProgress("It does not fit: " + "; ".join(reasons)))
-    return {"reasons": reasons, "offers": offers}
+    runtime.stream_writer(DinnerProgress("It does not fit: " + " ".join(reasons)))
+    now = runtime.context.now()
+    return {"reasons": reasons, "offers": tuple(offer for offer in offers if _can_still_be(offer, dinner, now))}
 
 
 def after_explain(state: DinnerState) -> Literal["choose_repair", "present"]:
@@ -84,8 +87,10 @@ def after_explain(state: DinnerState) -> Literal["choose_repair", "present"]:
 def choose_repair(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
     """Let the model choose among the repairs that the scheduler offers."""
     offers = tuple(offer for offer in state["offers"] if offer.cooks_can_decide)
-    question = repair_question(state["request"], state["reasons"], offers)
-    chosen = chosen_repair(runtime.context.chooser.ask(question).text, offers)
+    chosen = offers[0]
+    if len(offers) > 1:
+        question = repair_question(state["request"], state["reasons"], offers)
+        chosen = chosen_repair(runtime.context.chooser.ask(question).text, offers)
     runtime.stream_writer(DinnerProgress(f"Repair: {chosen.sentence}"))
     return {"repairs": (*state.get("repairs", ()), chosen)}
 
@@ -94,7 +99,7 @@ def present(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
     """Make the plan that people read, or say why there is none and what would help."""
     outcome = state["outcome"]
     if not isinstance(outcome, Solved):
-        reasons = state.get("reasons") or (f"no plan was found in {outcome.wall_seconds:.0f} seconds",)
+        reasons = state.get("reasons") or (f"No plan was found in {outcome.wall_seconds:.0f} seconds.",)
         remedies = tuple(offer.sentence for offer in state.get("offers", ()))
         return {"refusal": Refusal(reasons=reasons, remedies=remedies)}
     dinner = dinner_of(state)
@@ -118,17 +123,32 @@ def present(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
     return {"plan": plan}
 
 
+def from_now_on(request: DinnerRequest, now: datetime) -> DinnerRequest:
+    """The request with no work before `now`. Raises RequestError when the guests should have been served before."""
+    if request.serve_at <= now:
+        fault = f"serve_at: {request.serve_at:%Y-%m-%d %H:%M} is past; give a time to come"
+        raise RequestError(request.title, [fault])
+    earliest = max(request.earliest_start or now, now).replace(second=0, microsecond=0)
+    return request.model_copy(update={"earliest_start": earliest})
+
+
 def dinner_of(state: DinnerState) -> Dinner:
     """The scheduling problem of this dinner, as the repairs chosen so far have changed it."""
     graphs = {dish: state["dishes"][dish].graph for dish in state["recipes"]}
     dinner = build_problem(state["request"], graphs, state["recipes"])
     for repair in state.get("repairs", ()):
-        starts_at = dinner.starts_at - timedelta(minutes=_earlier_minutes(repair))
+        starts_at = dinner.starts_at - timedelta(minutes=earlier_minutes(repair))
         dinner = dinner.model_copy(update={"problem": repair.apply(dinner.problem), "starts_at": starts_at})
     return dinner
 
 
-def _earlier_minutes(repair: Repair) -> int:
+def _can_still_be(repair: Repair, dinner: Dinner, now: datetime) -> bool:
+    """Whether the repair asks for no work in the past."""
+    earlier = earlier_minutes(repair)
+    return not earlier or dinner.starts_at - timedelta(minutes=earlier) >= now
+
+
+def earlier_minutes(repair: Repair) -> int:
     """By how much minute 0 of the repaired problem is earlier."""
     match repair:
         case MakeAhead():
