@@ -123,6 +123,7 @@ class Variables:
     in_window: dict[str, dict[int, Literal]] = field(default_factory=dict)
     orders: dict[tuple[str, str], Literal] = field(default_factory=dict)
     attendance: dict[tuple[str, int], Expr] = field(default_factory=dict)
+    clean_at: dict[tuple[str, str], Expr] = field(default_factory=dict)
     definitions: list[tuple[cp_model.IntVar, Definition]] = field(default_factory=list)
 
     @property

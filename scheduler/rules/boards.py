@@ -1,8 +1,9 @@
 """Cutting boards, and what must not follow what without a wash."""
 
-from scheduler.durations import hygiene_pairs
-from scheduler.problem import Task
-from scheduler.variables import Literal, TaskVars, Variables
+from collections import defaultdict
+
+from scheduler.durations import crew_needs, hygiene_pairs
+from scheduler.variables import Expr, Literal, TaskVars, Value, Variables
 
 
 def one_task_a_board(v: Variables) -> None:
@@ -62,90 +63,103 @@ def cleans(v: Variables) -> None:
 def clean_between(v: Variables) -> None:
     """Raw meat, raw fish, food that is eaten as it is, and allergens do not meet on a board or in a pair of hands.
 
-    For i before j where i contaminates j, on one board or in one cook's hands: some clean of that board or of that
-    cook starts at or after end(i) and ends by start(j).
+    For i before j where i contaminates j, on one board or in one cook's hands: start(j) >= the end of a clean of that
+    board or by that cook which starts at or after end(i).
     """
-    timing: dict[tuple[str, str], Literal] = {}
-    for first, second in hygiene_pairs(v.problem):
-        i, j = v.tasks[first.id], v.tasks[second.id]
-        if (i.settled and j.settled) or first.id in _after(v, second):
+    pairs = {(first.id, second.id) for first, second in hygiene_pairs(v.problem)}
+    targets: dict[str, set[str]] = defaultdict(set)
+    for first, second in pairs:
+        targets[first].add(second)
+    for first, second in sorted({(min(pair), max(pair)) for pair in pairs}):
+        i, j = v.tasks[first], v.tasks[second]
+        if i.settled and j.settled:
             continue
-        between = {name: _between(v, timing, name, i, j) for name in v.cleans if _useful(v, name, i, j)}
-        for condition, makers in _meetings(v, i, j, between):
-            v.model.add_bool_or(makers).only_enforce_if(v.order(first.id, second.id), *condition)
-        if first.id not in _after(v, second) and second.id not in _after(v, first):
-            _order_means_time(v, i, j)
+        for surface in _surfaces(v, i, j):
+            meets = _meets(v, surface, i, j)
+            order = v.order(first, second)
+            for dirty, clean, forward in ((i, j, order), (j, i, ~order)):
+                ready = dirty.end
+                if (dirty.task.id, clean.task.id) in pairs:
+                    ready = _clean_at(v, surface, dirty, targets)
+                v.model.add(clean.start >= ready).only_enforce_if(forward, meets)
 
 
-def _after(v: Variables, task: Task) -> frozenset[str]:
-    return frozenset(name for name, above in v.before.items() if task.id in above)
-
-
-def _order_means_time(v: Variables, i: TaskVars, j: TaskVars) -> None:
-    """Tasks that meet on a board or in hands do not overlap, so one of them is first."""
-    order = v.order(i.task.id, j.task.id)
-    for condition in _conditions(i, j):
-        v.model.add(i.end <= j.start).only_enforce_if(order, *condition)
-        v.model.add(j.end <= i.start).only_enforce_if(~order, *condition)
-
-
-def _conditions(i: TaskVars, j: TaskVars) -> list[list[Literal]]:
-    """The ways in which two tasks can meet, each as the literals that say so."""
-    boards: list[list[Literal]] = [[i.boards[b], j.boards[b]] for b in i.boards if b in j.boards]
+def _surfaces(v: Variables, i: TaskVars, j: TaskVars) -> list[str]:
+    """Where two tasks can meet: "board", "hands" (of the one cook of each), or each cook's hands by name."""
+    surfaces = ["board"] if i.boards and j.boards else []
     if i.task.attention == j.task.attention == "hands_on":
-        boards.extend([i.does[c], j.does[c]] for c in i.does if c in j.does)
-    return boards
+        alone = all(sum(need.count for need in crew_needs(t.task)) == 1 for t in (i, j))
+        surfaces += ["hands"] if alone else [cook for cook in i.does if cook in j.does]
+    return surfaces
 
 
-def _meetings(
-    v: Variables, i: TaskVars, j: TaskVars, between: dict[str, Literal]
-) -> list[tuple[list[Literal], list[Literal]]]:
-    """For each way to meet: the condition, and the literals of which one must hold."""
-    result: list[tuple[list[Literal], list[Literal]]] = []
-    for board in (board for board in i.boards if board in j.boards):
-        makers = []
-        for name, timed in between.items():
-            k = v.tasks[name]
-            if board in k.boards:
-                makers.append(timed if k is i else _both(v, f"clean:{name} frees {board}", timed, k.boards[board]))
-        result.append(([i.boards[board], j.boards[board]], makers))
-    if i.task.attention == j.task.attention == "hands_on":
-        for cook in set(i.does) & set(j.does):
-            by = [
-                _both(v, f"clean:{name} by {cook}", timed, v.cleans[name].cooks[cook])
-                for name, timed in between.items()
-                if cook in v.cleans[name].cooks
-            ]
-            result.append(([i.does[cook], j.does[cook]], by))
-    return result
+def _owners(surface: str, t: TaskVars) -> dict[str, Literal]:
+    """For each board or cook of the surface, the literal that says that the task uses it."""
+    if surface == "board":
+        return dict(t.boards)
+    return {cook: does for cook, does in t.does.items() if surface in ("hands", cook)}
 
 
-def _useful(v: Variables, name: str, i: TaskVars, j: TaskVars) -> bool:
-    """Whether the clean after this task could lie between i and j."""
-    above_i = v.before[i.task.id]
-    return (
-        name != j.task.id
-        and j.task.id not in v.before[name]
-        and not (name in above_i and v.pinned(f"clean:{name}") is not None)
+def _meets(v: Variables, surface: str, i: TaskVars, j: TaskVars) -> Literal:
+    """Both tasks are on the same board or in the same hands."""
+    first, second = _owners(surface, i), _owners(surface, j)
+    both = [name for name in first if name in second]
+    name = f"{i.task.id} meets {j.task.id} ({surface})"
+    meets = v.implied(name, lambda at: any(at(first[n]) and at(second[n]) for n in both))
+    for owner in both:
+        v.model.add_bool_or(meets, ~first[owner], ~second[owner])
+    return meets
+
+
+def _clean_at(v: Variables, surface: str, i: TaskVars, targets: dict[str, set[str]]) -> Expr:
+    """When the surface is clean again after the task: the end of the clean that is chosen for it, else never."""
+    key = (i.task.id, surface)
+    if key in v.clean_at:
+        return v.clean_at[key]
+    alike = [n for n in v.cleans if n == i.task.id or targets[n] & targets[i.task.id]]
+    never = v.horizon + 1
+    ready = v.derived(
+        f"clean after {i.task.id} ({surface})", 0, never, lambda at: _first_clean(v, surface, i, alike, at)[0]
     )
+    chosen = {name: _chosen(v, surface, i, alike, name) for name in alike}
+    nobody = v.implied(
+        f"no clean after {i.task.id} ({surface})", lambda at: _first_clean(v, surface, i, alike, at)[1] is None
+    )
+    v.model.add_exactly_one([*chosen.values(), nobody])
+    v.model.add(ready == never).only_enforce_if(nobody)
+    for name, literal in chosen.items():
+        clean = v.cleans[name]
+        v.model.add_implication(literal, clean.literal)
+        v.model.add(ready >= clean.end).only_enforce_if(literal)
+        if name != i.task.id:
+            v.model.add(clean.start >= i.end).only_enforce_if(literal)
+        by = _cleaners(v, surface, name)
+        for owner, uses in _owners(surface, i).items():
+            if owner in by:
+                v.model.add_bool_or(~literal, ~uses, by[owner])
+            else:
+                v.model.add_bool_or(~literal, ~uses)
+    v.clean_at[key] = ready
+    return ready
 
 
-def _between(v: Variables, timing: dict[tuple[str, str], Literal], name: str, i: TaskVars, j: TaskVars) -> Literal:
-    """The clean of this task is done, starts after i and ends before j."""
-    clean = v.cleans[name]
-    parts: list[Literal] = [clean.literal]
-    if name != i.task.id:
-        if (i.task.id, name) not in timing:
-            later = v.implied(f"{clean.id} after {i.task.id}", lambda at: at(clean.start) >= at(i.end))
-            timing[i.task.id, name] = later
-            v.model.add(clean.start >= i.end).only_enforce_if(later)
-        parts.append(timing[i.task.id, name])
-    if (name, f"/{j.task.id}") not in timing:
-        sooner = v.implied(f"{clean.id} before {j.task.id}", lambda at: at(clean.end) <= at(j.start))
-        timing[name, f"/{j.task.id}"] = sooner
-        v.model.add(clean.end <= j.start).only_enforce_if(sooner)
-    parts.append(timing[name, f"/{j.task.id}"])
-    name = f"{clean.id} between {i.task.id} and {j.task.id}"
-    every = v.implied(name, lambda at: all(at(part) for part in parts))
-    v.model.add_bool_and(parts).only_enforce_if(every)
-    return every
+def _cleaners(v: Variables, surface: str, name: str) -> dict[str, Literal]:
+    """For each board or cook, the literal that says that the clean after this task cleans it."""
+    return dict(v.tasks[name].boards) if surface == "board" else dict(v.cleans[name].cooks)
+
+
+def _first_clean(v: Variables, surface: str, i: TaskVars, names: list[str], at: Value) -> tuple[int, str | None]:
+    """The earliest end of a clean that cleans the surface after the task, and whose it is."""
+    best: tuple[int, str | None] = (v.horizon + 1, None)
+    used = {owner for owner, uses in _owners(surface, i).items() if at(uses)}
+    for name in names:
+        clean = v.cleans[name]
+        by = _cleaners(v, surface, name)
+        if at(clean.literal) and at(clean.start) >= at(i.end) and all(o in by and at(by[o]) for o in used):
+            best = min(best, (at(clean.end), name), key=lambda pair: (pair[0], pair[1] or ""))
+    return best
+
+
+def _chosen(v: Variables, surface: str, i: TaskVars, names: list[str], name: str) -> Literal:
+    label = f"clean:{name} cleans after {i.task.id} ({surface})"
+    return v.implied(label, lambda at: _first_clean(v, surface, i, names, at)[1] == name)
