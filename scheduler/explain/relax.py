@@ -38,7 +38,7 @@ def with_helpers(count: int, problem: Problem) -> Problem:
     """So many more cooks, who are always there and can do everything."""
     abilities = tuple(sorted({need.ability for task in problem.tasks for need in task.crew if need.ability}))
     helpers = tuple(
-        Cook(id=f"helper {number}", skill=9, abilities=abilities, tend_capacity=1000) for number in range(1, count + 1)
+        Cook(id=f"helper {number}", skill=3, abilities=abilities, tend_capacity=1000) for number in range(1, count + 1)
     )
     return problem.model_copy(update={"cooks": problem.cooks + helpers})
 

@@ -1,8 +1,8 @@
 """The best plan of a tiny problem by trying all of them. Knows no rule: the judge refuses what is wrong.
 
 Every start, end, cook, oven, board, number of pans, warm-up, wash-up, clean, vessel and serving minute is tried. The
-only insight used is that a rule which a part of a plan breaks stays broken in the whole plan, for the rules listed
-in ``LASTING``; and that identical units can be named in the order in which they are taken.
+only insight used is that a rule which a part of a plan breaks stays broken in the whole plan, for the rules in
+``LASTING``; and that identical units can be named in the order in which they are taken.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -16,13 +16,8 @@ from scheduler.schedule import Assignment, Inserted, Schedule, Served, VesselHol
 
 Rule = Callable[[View], Iterator[Violation]]
 _BY_NAME = {rule.__name__: rule for rule in RULES}
-LASTING = [
-    _BY_NAME[name]
-    for name in (
-        "horizon duration release link session replan crew skill refusal presence hands tending fire "
-        "oven_celsius oven_slots oven_change oven_door oven_warm_up board wash_up clean pin"
-    ).split()
-]
+_NOT_LASTING = {"form", "serving", "course", "equipment", "oven_heat", "vessel", "hygiene", "terms"}
+LASTING = [rule for rule in RULES if rule.__name__ not in _NOT_LASTING]
 AT_THE_TABLE = [_BY_NAME[name] for name in ("form", "serving", "course", "replan")]
 IN_THE_KITCHEN = [rule for rule in RULES if rule.__name__ != "terms" and rule not in AT_THE_TABLE]
 GROWING: tuple[TermName, ...] = ("lateness", "hot_wait", "presence", "makespan", "extra_work")

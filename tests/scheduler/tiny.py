@@ -1,6 +1,7 @@
 """A seeded family of tiny problems, a theme for each part of the kitchen, small enough for brute force."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from random import Random
 
 from scheduler.problem import (
@@ -30,7 +31,6 @@ from scheduler.problem import (
     Window,
 )
 
-
 DRY = Settings(hygiene=False)
 """Without the cleans that brute force would try in vain where nothing is unclean."""
 
@@ -39,7 +39,7 @@ def lags(rng: Random) -> Problem:
     """Waits and holds, from ends and from starts, also backwards."""
     names = "abcd"[: rng.choice([3, 3, 4])]
     links = []
-    for first, second in zip(names, names[1:], strict=False):
+    for first, second in pairwise(names):
         least = rng.choice([None, 0, 1, 2])
         most = (least or 0) + rng.randrange(3) if least is None or rng.random() < 0.5 else None
         from_start = rng.random() < 0.3

@@ -1,0 +1,164 @@
+"""What must hold for every kitchen: plans pass, more never hurts, names, order and the clock do not matter."""
+
+import json
+import random
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from scheduler import InvalidProblemError, Limits, Problem, Solved, solve
+from scheduler.check import check
+from scheduler.explain.shift import shift
+from scheduler.generate import kitchen
+from scheduler.problem import Cook, TermName
+from tests.scheduler.tiny import THEMES, tiny
+
+THEMES_WITHOUT_CLOCK = sorted(set(THEMES) - {"replans"})
+FIRST: tuple[TermName, ...] = ("lateness", "makespan")
+problems = st.builds(tiny, st.sampled_from(sorted(THEMES)), st.integers(100, 5000))
+unpinned = st.builds(tiny, st.sampled_from(THEMES_WITHOUT_CLOCK), st.integers(100, 5000))
+quick = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+
+def best(problem: Problem) -> tuple[int, ...] | None:
+    """The proved optimum of lateness and makespan, None when there is no plan."""
+    try:
+        outcome = solve(problem.model_copy(update={"objective": FIRST}), Limits(deterministic_limit=20.0))
+    except InvalidProblemError:
+        return None
+    if not isinstance(outcome, Solved):
+        assert outcome.status == "infeasible"
+        return None
+    assert outcome.optimal
+    return tuple(term.value for term in outcome.schedule.terms)
+
+
+def no_worse(more: tuple[int, ...] | None, less: tuple[int, ...] | None) -> bool:
+    return less is None or (more is not None and more <= less)
+
+
+@quick
+@given(problems)
+def test_every_plan_passes_the_judge(problem: Problem) -> None:
+    try:
+        outcome = solve(problem, Limits(deterministic_limit=20.0))
+    except InvalidProblemError:
+        return
+    if isinstance(outcome, Solved):
+        report = check(problem, outcome.schedule)
+        assert report.ok, str(report)
+        assert all(term.value == report.terms[term.name] for term in outcome.schedule.terms)
+
+
+@quick
+@given(problems)
+def test_another_cook_is_never_worse(problem: Problem) -> None:
+    abilities = tuple({ability for cook in problem.cooks for ability in cook.abilities})
+    cook = Cook(id="one more", skill=3, abilities=abilities)
+    # Without any cook nobody watches the fire, and nobody need be there: the first one brings that rule along.
+    if problem.cooks:
+        more = problem.model_copy(update={"cooks": (*problem.cooks, cook)})
+        assert no_worse(best(more), best(problem))
+
+
+@quick
+@given(unpinned)
+def test_one_more_of_everything_is_never_worse(problem: Problem) -> None:
+    more = problem.model_copy(
+        update={
+            "equipment": tuple(pool.model_copy(update={"count": pool.count + 1}) for pool in problem.equipment),
+            "vessels": tuple(stock.model_copy(update={"count": stock.count + 1}) for stock in problem.vessels),
+            "ovens": problem.ovens
+            + tuple(oven.model_copy(update={"id": f"{oven.id} twin"}) for oven in problem.ovens[:1]),
+            "boards": problem.boards
+            + tuple(board.model_copy(update={"id": f"{board.id} twin"}) for board in problem.boards[:1]),
+        }
+    )
+    assert no_worse(best(more), best(problem))
+
+
+@quick
+@given(unpinned, st.integers(1, 500))
+def test_the_clock_does_not_matter(problem: Problem, minutes: int) -> None:
+    """Everything later by the same minutes: the same lateness, the same makespan but for those minutes."""
+    # An oven that needs no cook to be lit could be lit in the new minutes before the start.
+    assume(problem.settings.oven_touch_minutes or not problem.ovens)
+    here, there = best(problem), best(shift(problem, minutes))
+    assert (here is None) == (there is None)
+    if here and there:
+        assert there == (here[0], here[1] + minutes)
+
+
+@quick
+@given(problems, st.randoms(use_true_random=False))
+def test_order_does_not_matter(problem: Problem, rng: random.Random) -> None:
+    shuffled = problem.model_copy(
+        update={
+            name: tuple(rng.sample(getattr(problem, name), len(getattr(problem, name))))
+            for name in ("tasks", "links", "dishes", "courses", "cooks", "equipment", "ovens", "vessels", "boards")
+        }
+    )
+    assert best(shuffled) == best(problem)
+
+
+@quick
+@given(problems)
+def test_names_do_not_matter(problem: Problem) -> None:
+    text = problem.model_dump_json()
+    tasks = {task.id: f"T{number}" for number, task in enumerate(problem.tasks)}
+    cooks = {cook.id: f"C{number}" for number, cook in enumerate(problem.cooks)}
+
+    def renamed(value: object, key: str = "") -> object:
+        if isinstance(value, dict):
+            return {name: renamed(inner, name) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [renamed(inner, key) for inner in value]
+        if key in ("before", "after", "task") and isinstance(value, str):
+            return tasks.get(value, value)
+        return cooks.get(value, value) if key == "cooks" and isinstance(value, str) else value
+
+    data = renamed(json.loads(text))
+    assert isinstance(data, dict)
+    for name, names in (("tasks", tasks), ("cooks", cooks)):
+        for entry in data[name]:
+            entry["id"] = names[entry["id"]]
+    assert best(Problem.model_validate(data)) == best(problem)
+
+
+@quick
+@given(st.sampled_from(["lags", "pools"]), st.integers(100, 5000), st.integers(2, 4))
+def test_longer_minutes_scale_the_makespan(theme: str, seed: int, factor: int) -> None:
+    problem = tiny(theme, seed)
+
+    def scaled(value: object, key: str = "") -> object:
+        if isinstance(value, dict):
+            return {name: scaled(inner, name) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [scaled(inner) for inner in value]
+        minutes = key == "minutes" or key.endswith("_minutes")
+        return value * factor if minutes and isinstance(value, int) else value
+
+    larger = best(Problem.model_validate(scaled(problem.model_dump(mode="json"))))
+    smaller = best(problem)
+    assert larger == (None if smaller is None else tuple(value * factor for value in smaller))
+
+
+def test_the_same_seed_gives_the_same_plan() -> None:
+    problem = kitchen(3, dishes=3, cooks=2)
+    limits = Limits(deterministic_limit=1.0, seed=7)
+    first, second = solve(problem, limits), solve(problem, limits)
+    assert isinstance(first, Solved)
+    assert isinstance(second, Solved)
+    assert first.schedule.assignments == second.schedule.assignments
+    assert first.schedule.inserted == second.schedule.inserted
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_generated_kitchens_pass_the_judge(seed: int) -> None:
+    problem = kitchen(seed, dishes=2 + seed, cooks=1 + seed)
+    outcome = solve(problem, Limits(deterministic_limit=2.0))
+    assert isinstance(outcome, Solved)
+    report = check(problem, outcome.schedule)
+    assert report.ok, str(report)
