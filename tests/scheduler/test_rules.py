@@ -64,6 +64,20 @@ def vessels(count: int, *, wash: int = 3, size: int = 1, stands_in_for: str | No
     return {"vessels": (stock,), "dishes": (Dish(id="x", vessels=(use,)), Dish(id="y", vessels=(use,)))}
 
 
+def held(unit: str) -> dict[str, object]:
+    """Dish x already has this pan; dish y needs the large one, for 10 minutes."""
+    stocks = (
+        VesselStock(id="small", kind="pan", size=1, wash_minutes=0),
+        VesselStock(id="large", kind="pan", size=2, wash_minutes=0),
+    )
+    dishes = (
+        Dish(id="x", vessels=(VesselUse(id="a", kind="pan"),)),
+        Dish(id="y", vessels=(VesselUse(id="a", kind="pan", min_size=2),)),
+    )
+    replan = Replan(now_minutes=0, held=(HeldVessel(dish="x", vessel="a", unit=unit),))
+    return {"vessels": stocks, "dishes": dishes, "replan": replan}
+
+
 IN_PANS = (alone("fry x", dish="x", vessels=("a",)), alone("fry y", dish="y", vessels=("a",)))
 RAW, READY = {"board": True, "hygiene": "raw_meat"}, {"board": True, "hygiene": "ready_to_eat"}
 NUTS = hands("nuts", allergens=("nuts",))
@@ -164,9 +178,12 @@ CASES: dict[str, tuple[Problem, Problem]] = {
         kitchen(25, *(bake(n, 180) for n in "abc"), ovens=(OVEN,), cooks=(ANA,)),
     ),
     "oven_choice": (
-        kitchen(25, *(bake(n, 180) for n in "abc"), ovens=(OVEN, Oven(id="small", slots=1)), cooks=(ANA,)),
+        kitchen(25, *(bake(n, 180) for n in "abc"), ovens=(OVEN, Oven(id="small", slots=1)), cooks=(ANA, BEN)),
         kitchen(
-            25, *(bake(n, 180) for n in "abc"), ovens=(OVEN, Oven(id="small", slots=1, max_celsius=150)), cooks=(ANA,)
+            25,
+            *(bake(n, 180) for n in "abc"),
+            ovens=(OVEN, Oven(id="small", slots=1, max_celsius=150)),
+            cooks=(ANA, BEN),
         ),
     ),
     "oven_temperature": (
@@ -318,15 +335,7 @@ CASES: dict[str, tuple[Problem, Problem]] = {
             replan=Replan(now_minutes=30, freeze_minutes=5, baseline=(PlannedTask(task="a", start_minutes=34),)),
         ),
     ),
-    "held_vessels": (
-        kitchen(20, *IN_PANS, **vessels(1, wash=0), replan=Replan(now_minutes=0)),
-        kitchen(
-            19,
-            *IN_PANS,
-            **vessels(1, wash=0),
-            replan=Replan(now_minutes=0, held=(HeldVessel(dish="x", vessel="a", unit="pan#1"),)),
-        ),
-    ),
+    "held_vessels": (kitchen(10, *IN_PANS, **held("small#1")), kitchen(10, *IN_PANS, **held("large#1"))),
 }
 
 
