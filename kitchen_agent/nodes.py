@@ -17,7 +17,7 @@ from kitchen_agent.plan import make_plan
 from kitchen_agent.progress import DinnerProgress
 from kitchen_agent.repair_choice import chosen_repair, repair_question
 from kitchen_agent.state import Deps, DinnerState, Refusal
-from scheduler.explain import MakeAhead, Repair, Say, StartEarlier
+from scheduler.explain import MakeAhead, Repair, Say, ServeLater, StartEarlier
 from scheduler.schedule import Solved, TimedOut
 
 REPAIR_ROUNDS_MAX = 3
@@ -110,8 +110,10 @@ def present(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
     notes += [f"to make it fit: {repair.sentence}" for repair in state.get("repairs", ())]
     if late_minutes(outcome):
         notes += [*state["reasons"], *(f"this would help: {offer.sentence}" for offer in state["offers"])]
+    later = sum(repair.minutes for repair in state.get("repairs", ()) if isinstance(repair, ServeLater))
+    request = state["request"].model_copy(update={"serve_at": state["request"].serve_at + timedelta(minutes=later)})
     plan = make_plan(
-        state["request"],
+        request,
         state["recipes"],
         {dish: planned.graph for dish, planned in state["dishes"].items()},
         dinner,
