@@ -68,7 +68,7 @@ def local_zone_name() -> str | None:
     for name in filter(None, names):
         try:
             return ZoneInfo(name).key
-        except (ValueError, OSError):
+        except (KeyError, ValueError, OSError):
             continue
     return None
 
@@ -208,7 +208,7 @@ class DinnerRequest(BaseModel):
         if name is not None:
             try:
                 ZoneInfo(name)
-            except (ValueError, OSError) as error:
+            except (KeyError, ValueError, OSError) as error:
                 raise ValueError(f"{name!r} is no time zone; use a name such as Europe/Berlin") from error
         return name
 
