@@ -7,8 +7,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -71,7 +74,7 @@ def test_fields_go_before_those_of_the_file(runs: Runs, tmp_path: Path) -> None:
 
 def test_an_unknown_dish_is_refused_with_the_nearest_names(runs: Runs) -> None:
     with pytest.raises(DishNotFoundError, match="Chocolate mousse"):
-        _plan(runs, dishes="chocolate moose pie")
+        _plan(runs, dishes="chocolate cake")
 
 
 def test_a_wrong_field_is_named(runs: Runs) -> None:
@@ -89,6 +92,23 @@ def test_an_unknown_run_is_refused_with_the_newest(runs: Runs) -> None:
     runs.start(run, {**ASKED, "dishes": "green beans"}, None, _ignore)
     with pytest.raises(UnknownRunError, match=run):
         runs.resume("nothing", _ignore)
+
+
+def test_a_dinner_that_is_too_soon_is_moved_and_says_so(data: Data) -> None:
+    with open_runs(data.folder, data.choice) as opened:
+        evening = datetime(2030, 5, 4, 19, 0, tzinfo=ZoneInfo("Europe/Berlin"))
+        runs = replace(opened, deps=replace(opened.deps, now=lambda: evening))
+        result = runs.start(new_run(), {**ASKED, "dishes": "tomato soup", "serve_at": "19:30"}, None, _ignore)
+    assert isinstance(result, DinnerPlan)
+    assert result.serve_at > evening + timedelta(minutes=30)
+    assert all(dish.late_minutes == 0 for dish in result.dishes)
+    assert min(item.start for item in result.items) >= evening
+    assert any("later" in note for note in result.notes)
+
+
+def test_guests_who_should_have_eaten_already_are_refused(runs: Runs) -> None:
+    with pytest.raises(RequestError, match="is past; give a time to come"):
+        _plan(runs, serve_at="2020-05-04 19:30")
 
 
 def test_what_nobody_may_do_is_refused_with_reasons_and_remedies(runs: Runs) -> None:

@@ -34,7 +34,9 @@ def test_graphs_come_in_the_order_of_the_recipes(data: Data) -> None:
 
 
 def test_a_recipe_that_fails_is_named_and_left_out(data: Data) -> None:
-    path = _file(data.folder, _fields("green-beans"), {"key": "bad", "title": "No steps", "ingredients": ["1 egg"]}, "{")
+    path = _file(
+        data.folder, _fields("green-beans"), {"key": "bad", "title": "No steps", "ingredients": ["1 egg"]}, "{"
+    )
     done = data.kitchen("graph", str(path))
     assert done.returncode == 0
     assert len(done.stdout.splitlines()) == 1

@@ -14,8 +14,6 @@ from kitchen_agent.output_file import check_writable, write_whole
 from kitchen_agent.plan import DinnerPlan
 from tests.kitchen_agent.dinners import OPTIONS, Data
 
-ROOT = Path(__file__).parents[2]
-
 
 def test_a_plan_on_stdout_a_page_in_a_file_and_the_run_to_resume(data: Data) -> None:
     page = data.folder / "plan.html"
@@ -79,13 +77,6 @@ def test_a_written_file_is_whole_and_a_folder_is_refused(tmp_path: Path) -> None
     assert [path.read_text() for path in tmp_path.iterdir()] == ["two\n"]
     with pytest.raises(OutputError, match="it is a folder"):
         check_writable(tmp_path)
-
-
-def test_the_readme_shows_the_graph_as_it_is(data: Data) -> None:
-    from kitchen_agent.graph import build_graph
-
-    diagram = build_graph(None).get_graph(xray=True).draw_mermaid()
-    assert f"```mermaid\n{diagram.strip()}\n```" in (ROOT / "README.md").read_text()
 
 
 def test_json_output_is_the_plan(data: Data) -> None:
