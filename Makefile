@@ -11,7 +11,7 @@ ifneq ($(shell cat $(VENV)/location 2>/dev/null && $(BIN)/python -c 'print("runs
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install model dinner browser test test-fast lint format types doctor \
+.PHONY: help install model dinner picture browser test test-fast lint format types doctor \
         bench-plan bench-scheduler bench-replan bench-prepare train-smoke clean
 
 help: ## list the targets
@@ -38,6 +38,12 @@ model: install ## fetch, check and prepare the embedded model
 
 dinner: model ## plan examples/dinner_for_six.yaml with the real model
 	$(BIN)/kitchen plan examples/dinner_for_six.yaml
+
+picture: model browser ## docs/images/gantt.png: the page of the dinner for six, as a browser shows it
+	@mkdir -p build docs/images
+	$(BIN)/kitchen plan examples/dinner_for_six.yaml --html build/dinner.html --out build/dinner.txt
+	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1440,1150 \
+	    --screenshot=$(CURDIR)/docs/images/gantt.png file://$(CURDIR)/build/dinner.html
 
 browser: ## Debian's Chromium for the browser tests, where this user may install it
 	@if command -v chromium >/dev/null; then :; \
@@ -70,10 +76,10 @@ bench-plan: model ## seconds for a cold and a warm menu of four dishes
 	$(BIN)/python -m kitchen_agent.benchmarks.plan
 
 bench-scheduler: install ## tables of the scheduler over generated kitchens
-	$(BIN)/python -m scheduler.benchmarks
+	$(BIN)/python -m scheduler.benchmarks.kitchens
 
 bench-replan: install ## latency, lateness and churn over seeded disturbances
-	$(BIN)/python -m kitchen_agent.bench_replan
+	$(BIN)/python -m kitchen_agent.benchmarks.replan
 
 bench-prepare: $(VENV)/installed-test ## rows a second of the data preparation for 1, 2 and N processes
 	$(BIN)/python -m finetune bench-prepare
