@@ -89,6 +89,46 @@ def abilities_in_parallel(v: Variables) -> None:
                 v.model.add_cumulative([t.interval for t, _ in loads], [units for _, units in loads], able)
 
 
+def shared_cooks_apart(v: Variables) -> None:
+    """Two tasks that share a cook come one after the other (implied, for speed, where abilities are asked for).
+
+    does(i, c) and does(j, c) imply end(i) <= start(j) or end(j) <= start(i); so do two needs for one set of abilities
+    that is too small for both.
+    """
+    hands = [t for t in v.tasks.values() if t.task.attention == "hands_on" and not t.settled]
+    if not any(need.ability for t in hands for need in crew_needs(t.task)):
+        return
+    for i, j in combinations(hands, 2):
+        shared = [cook for cook in i.does if cook in j.does]
+        related = i.task.id in v.before[j.task.id] or j.task.id in v.before[i.task.id]
+        if related or not shared:
+            continue
+        first, second = _ends_before(v, i, j), _ends_before(v, j, i)
+        if _too_few(v, i, j):
+            v.model.add_bool_or(first, second)
+            continue
+        for cook in shared:
+            v.model.add_bool_or(first, second, ~i.does[cook], ~j.does[cook])
+
+
+def _ends_before(v: Variables, i: TaskVars, j: TaskVars) -> Literal:
+    before = v.implied(f"{i.task.id} ends before {j.task.id}", lambda at: at(i.end) <= at(j.start))
+    v.model.add(i.end <= j.start).only_enforce_if(before)
+    return before
+
+
+def _too_few(v: Variables, i: TaskVars, j: TaskVars) -> bool:
+    """Whether some set of abilities that the two tasks ask for has fewer cooks than both need at once."""
+    needs = [*crew_needs(i.task), *crew_needs(j.task)]
+    asked = sorted({need.ability for need in needs if need.ability})
+    for width in range(1, len(asked) + 1):
+        for group in combinations(asked, width):
+            able = sum(1 for cook in v.problem.cooks if set(group) & set(cook.abilities))
+            if sum(need.count for need in needs if need.ability in group) > able:
+                return True
+    return False
+
+
 def skills_and_refusals(v: Variables) -> None:
     """Nobody does what is above their skill or what they refuse: does(c) = 0."""
     for cook in v.problem.cooks:
