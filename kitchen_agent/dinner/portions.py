@@ -20,6 +20,9 @@ STRETCH: Final = 0.25
 OVEN_VESSELS: Final = frozenset(
     {"baking_sheet", "baking_dish", "roasting_pan", "cake_tin", "loaf_tin", "muffin_tin", "pie_dish"}
 )
+FILLING: Final = frozenset({"main", "soup", "breakfast"})
+SMALL_PORTION: Final = 0.6
+"""A portion of a side, a starter or a dessert, as a part of a main course's."""
 POOL_PORTIONS: Final[Mapping[str, int]] = {"grill": 8, "toaster": 2, "microwave": 4, "smoker": 8, "waffle_iron": 2}
 """Portions at once on equipment that holds its food itself."""
 DEEP_FRY_PORTIONS: Final = 4
@@ -28,15 +31,29 @@ DEEP_FRY_PORTIONS: Final = 4
 
 @dataclass(frozen=True)
 class Amount:
-    """How much of one dish is made: `portions` for the table, `servings` in the recipe."""
+    """How much of one dish is made: `portions` for the table, `servings` in the recipe.
+
+    `size` is a portion as a part of that of a main course, by which the kitchen's vessels are measured.
+    """
 
     portions: int
     servings: int
+    size: float = 1.0
 
     @property
     def ratio(self) -> float:
         """Portions for each serving of the recipe."""
         return self.portions / self.servings
+
+    @property
+    def mains(self) -> int:
+        """The portions to make, counted in portions of a main course."""
+        return math.ceil(self.portions * self.size)
+
+    @property
+    def recipe_mains(self) -> int:
+        """The recipe's servings, counted in portions of a main course."""
+        return math.ceil(self.servings * self.size)
 
 
 @dataclass(frozen=True)
@@ -54,7 +71,7 @@ def amount(dish: DishRequest, graph: TaskGraph, guests: int) -> Amount:
     kinds = {kind for task in graph.tasks if "oven" in task.kinds for kind in task.kinds}
     if kinds & BAKED_WHOLE:
         wanted = graph.servings * max(1, math.ceil(wanted / graph.servings - STRETCH))
-    return Amount(wanted, graph.servings)
+    return Amount(wanted, graph.servings, 1.0 if graph.course in FILLING else SMALL_PORTION)
 
 
 def vessel_size(kitchen: Kitchen, kind: str, made: Amount, *, whole: bool) -> int:
@@ -105,14 +122,14 @@ def _capacities(
         own = _largest(kitchen, kind, stand_ins=False) or _largest(kitchen, kind, stand_ins=True)
         if task.scaling == "batch":
             capacity = min(own, DEEP_FRY_PORTIONS) if task.action == "deep_fry" else own
-            limits.append((capacity, made.portions, made.servings))
+            limits.append((capacity, made.mains, made.recipe_mains))
         else:
             limits.append((size, _food(made, own), 1))
     if task.scaling == "batch":
-        limits += [(POOL_PORTIONS[kind], made.portions, made.servings) for kind in kinds if kind in POOL_PORTIONS]
+        limits += [(POOL_PORTIONS[kind], made.mains, made.recipe_mains) for kind in kinds if kind in POOL_PORTIONS]
     if "oven" in kinds and not limits:
-        own = _largest(kitchen, "baking_sheet", stand_ins=True) or made.portions
-        limits.append((own, made.portions if task.scaling == "batch" else _food(made, own), 1))
+        own = _largest(kitchen, "baking_sheet", stand_ins=True) or made.mains
+        limits.append((own, made.mains if task.scaling == "batch" else _food(made, own), 1))
     return limits
 
 
@@ -137,7 +154,7 @@ def _side_by_side(task: Task, fitted: Fitted, kitchen: Kitchen, vessel_sizes: Ma
 
 def _food(made: Amount, own: int) -> int:
     """Portions to make, counted so that the recipe's own servings fit the vessel that it names."""
-    return made.portions if made.servings <= own else math.ceil(made.portions * own / made.servings)
+    return made.mains if made.recipe_mains <= own else math.ceil(made.mains * own / made.recipe_mains)
 
 
 def _largest(kitchen: Kitchen, kind: str, *, stand_ins: bool) -> int:

@@ -13,6 +13,9 @@ from kitchen_agent.render.words import clock, day, details, minutes_between, spa
 PAUSE_MINUTES: Final = 75
 """A longer time in which nobody works and nothing is hot splits the chart: nobody needs a picture of the night."""
 EDGE_MINUTES: Final = 15
+SCALE_RANGE: Final = (2.6, 7.0)
+"""Pixels for a minute, at least and at most."""
+DESKTOP_PIXELS: Final = 1240
 FLAG_MINUTES_PER_LETTER: Final = 1.4
 DISH_COLOURS: Final = 12
 GROUP_HEADINGS: Final = {
@@ -61,6 +64,12 @@ class Panel:
     ticks: tuple[Mark, ...]
     flags: tuple[Mark, ...]
     groups: tuple[tuple[str, tuple[Row, ...]], ...]
+
+    @property
+    def scale(self) -> float:
+        """Pixels for a minute on a screen: the panel fits a desktop's width while its bars can still be read."""
+        least, most = SCALE_RANGE
+        return round(min(most, max(least, DESKTOP_PIXELS / self.minutes)), 2)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,134 @@
+"""The problem that the scheduler gets: sittings, waits, hygiene, cooks and working hours."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from kitchen_agent.dinner import Dinner
+from kitchen_agent.dinner.calendar import clock
+from kitchen_agent.dinner.hygiene import classes
+from scheduler.problem import Link
+from scheduler.validate import validate
+from tests.kitchen_agent.dinner.menus import GRAPHS, RECIPES, dinner, graph, task
+
+
+def link(made: Dinner, before: str, after: str) -> Link:
+    """The link between two tasks."""
+    return next(found for found in made.problem.links if (found.before, found.after) == (before, after))
+
+
+def at(made: Dinner, minute: int) -> datetime:
+    """The clock time of a minute of the problem."""
+    return clock(made.starts_at, minute, UTC)
+
+
+def test_the_whole_menu_is_a_valid_problem() -> None:
+    validate(dinner(*GRAPHS).problem)
+
+
+@pytest.mark.parametrize(
+    ("dishes", "courses", "expected"),
+    [
+        (("soup", "chicken", "mousse"), {}, {"starter": 0, "main": 30, "dessert": 75}),
+        (("chicken", "mousse"), {}, {"main": 0, "dessert": 45}),
+        (("mousse",), {}, {"dessert": 0}),
+        (("soup", "chicken"), {"starter": 0, "main": 50}, {"starter": 0, "main": 50}),
+    ],
+)
+def test_sittings_follow_each_other(dishes: tuple[str, ...], courses: dict[str, int], expected: dict[str, int]) -> None:
+    made = dinner(*dishes, courses=courses)
+    due, minute = {}, 0
+    for course in made.problem.courses:
+        minute = course.serve_at_minutes if course.serve_at_minutes is not None else minute + course.gap_minutes
+        due[course.id] = (at(made, minute) - datetime(2026, 3, 10, 19, 30, tzinfo=UTC)).total_seconds() // 60
+    assert due == expected
+
+
+def test_a_dish_may_choose_its_sitting() -> None:
+    made = dinner({"name": "soup", "course": "main"}, "chicken")
+    assert made.sittings == {"soup": "main", "chicken": "main"}
+
+
+def test_holds_are_longest_waits() -> None:
+    made = dinner("chicken", "mousse", "soup")
+    assert link(made, "chicken/2", "chicken/3").max_lag_minutes == 10
+    assert link(made, "chicken/3", "chicken/4").max_lag_minutes == 20
+    serving = {serving.task: serving for dish in made.problem.dishes for serving in dish.serving}
+    assert serving["mousse/3"].max_lag_minutes is None
+    assert serving["mousse/3"].hot_weight == 0
+    assert serving["chicken/4"].max_lag_minutes == 10
+    assert serving["chicken/4"].hot_weight > 0
+
+
+def test_somebody_sets_going_what_needs_nobody() -> None:
+    pasta = graph(
+        "soup", "main", "hot", 5,
+        task(1, "Bring the water to the boil", "boil", 10, attention="unattended", tools=["burner", "pot:a"]),
+        task(2, "Boil the pasta", "boil", 8, attention="tend", tools=["burner", "pot:a"], after=[1], hold=5),
+    )  # fmt: skip
+    from kitchen_agent.dinner import build_problem
+    from tests.kitchen_agent.dinner.menus import request
+
+    made = build_problem(request("soup"), {"soup": pasta}, RECIPES)
+    starter = next(found for found in made.problem.tasks if found.id == "soup/1.start")
+    assert (starter.attention, starter.minutes) == ("hands_on", 1)
+    assert link(made, "soup/1.start", "soup/1").max_lag_minutes == 0
+
+
+def test_hygiene_follows_from_the_words() -> None:
+    assert classes(GRAPHS["chicken"], RECIPES["chicken"].ingredients) == {
+        1: "raw_meat", 2: "none", 3: "none", 4: "ready_to_eat",
+    }  # fmt: skip
+    assert set(classes(GRAPHS["soup"], ("1 l chicken stock",)).values()) <= {"none", "ready_to_eat"}
+
+
+def test_cooks_bring_skill_pace_hours_and_refusals() -> None:
+    made = dinner(
+        "chicken",
+        cooks=["Ana:expert", {"name": "Ben", "skill": "novice", "present": "18:00-19:45", "refuses": ["Chicken"]}],
+    )
+    ana, ben = made.problem.cooks
+    assert (ana.skill, ana.pace_percent, ben.skill, ben.pace_percent) == (3, 100, 1, 150)
+    assert [(at(made, w.start_minutes).hour, at(made, w.end_minutes).minute) for w in ben.presence] == [(18, 45)]
+    assert all("chicken" in found.tags for found in made.problem.tasks)
+    assert ben.refuses == ("chicken",)
+
+
+def test_long_chilling_is_done_ahead_and_nothing_else_is() -> None:
+    made = dinner("chicken", "mousse")
+    ahead = {found.id for found in made.problem.tasks if found.make_ahead}
+    assert ahead == {"mousse/1", "mousse/2", "mousse/3"}
+    sessions = made.problem.sessions
+    assert [session.make_ahead for session in sessions] == [True] * (len(sessions) - 1) + [False]
+    assert at(made, sessions[0].start_minutes).hour >= 8
+
+
+def test_an_overnight_wait_begins_the_day_before() -> None:
+    from kitchen_agent.dinner import build_problem
+    from tests.kitchen_agent.dinner.menus import request
+
+    marinated = graph(
+        "chicken", "main", "hot", 10,
+        task(1, "Coat the chicken", "coat", 10, uses=[0], hold=720),
+        task(2, "Marinate overnight", "marinate", 720, attention="unattended", after=[1], scaling="fixed", hold=720),
+        task(3, "Roast the chicken", "roast", 60, attention="unattended", tools=["oven"], oven_c=200, after=[2],
+             scaling="fixed", hold=10),
+    )  # fmt: skip
+    made = build_problem(request("chicken"), {"chicken": marinated}, RECIPES)
+    assert made.starts_at.date().isoformat() == "2026-03-09"
+    assert made.starts_at.hour < 22
+    kept = build_problem(request("chicken", kitchen={"make_ahead": False}), {"chicken": marinated}, RECIPES)
+    assert kept.problem.sessions == ()
+
+
+def test_no_work_before_the_earliest_start() -> None:
+    made = dinner("chicken", earliest_start="18:45")
+    assert at(made, 0) == datetime(2026, 3, 10, 18, 45, tzinfo=UTC)
+    assert at(made, made.problem.horizon_minutes) > datetime(2026, 3, 10, 20, 30, tzinfo=UTC)
+
+
+def test_minutes_are_real_where_the_clocks_change() -> None:
+    made = dinner("chicken", time_zone="Europe/Berlin", serve_at="2026-03-29 04:00")
+    due = made.problem.courses[0].serve_at_minutes
+    assert due is not None
+    assert clock(made.starts_at, due, UTC) == datetime(2026, 3, 29, 2, 0, tzinfo=UTC)
