@@ -1,0 +1,123 @@
+"""The graph's decisions, its progress and the choice of repairs, each alone."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from kitchen_agent import planner
+from kitchen_agent.answers import AnswerStore
+from kitchen_agent.checkpoints import open_checkpoints, thread_ids
+from kitchen_agent.dish_nodes import after_check, after_recall
+from kitchen_agent.errors import StorageError
+from kitchen_agent.menu import DinnerRequest
+from kitchen_agent.nodes import REPAIR_ROUNDS_MAX, after_explain, after_schedule
+from kitchen_agent.progress import DinnerProgress, DishProgress, Progress, TokenMeter
+from kitchen_agent.progress_view import shown_progress
+from kitchen_agent.repair_choice import OFFERS_MAX, chosen_repair, repair_question
+from scheduler.explain import MoreUnits, Repair, ServeLater
+from scheduler.schedule import Infeasible, Schedule, Solved, Term, TimedOut
+
+REQUEST = DinnerRequest.model_validate({"guests": 6, "serve_at": "2030-05-04 19:30", "dishes": "mousse, beans"})
+
+
+def _solved(lateness: int) -> Solved:
+    term = Term(name="lateness", value=lateness, bound=0, optimal=False)
+    return Solved(schedule=Schedule(assignments=(), terms=(term,)), optimal=False)
+
+
+def test_a_known_answer_is_not_checked_again() -> None:
+    assert after_recall({"recalled": True}) == "finish_dish"
+    assert after_recall({"recalled": False}) == "plan_dish"
+
+
+@pytest.mark.parametrize(
+    ("faults", "revisions", "following"),
+    [
+        ((), 0, "finish_dish"),
+        (("no oven",), 0, "revise_dish"),
+        (("no oven",), planner.REVISIONS_MAX - 1, "revise_dish"),
+        (("no oven",), planner.REVISIONS_MAX, "finish_dish"),
+    ],
+)
+def test_the_model_is_asked_again_while_something_is_wrong(
+    faults: tuple[str, ...], revisions: int, following: str
+) -> None:
+    assert after_check({"faults": faults, "revisions": revisions}) == following
+
+
+def test_what_is_late_or_impossible_is_explained() -> None:
+    assert after_schedule({"outcome": _solved(0)}) == "present"
+    assert after_schedule({"outcome": _solved(5)}) == "explain"
+    assert after_schedule({"outcome": Infeasible(wall_seconds=1)}) == "explain"
+    assert after_schedule({"outcome": TimedOut(wall_seconds=1)}) == "present"
+
+
+def test_only_what_the_cooks_can_decide_is_chosen_and_not_for_ever() -> None:
+    later = ServeLater(minutes=20)
+    oven = MoreUnits(group="ovens", of="oven")
+    assert after_explain({"offers": (oven, later)}) == "choose_repair"
+    assert after_explain({"offers": (oven,)}) == "present"
+    assert after_explain({"offers": ()}) == "present"
+    assert after_explain({"offers": (later,), "repairs": (later,) * REPAIR_ROUNDS_MAX}) == "present"
+
+
+def test_repairs_are_asked_for_by_number() -> None:
+    offers: tuple[Repair, ...] = tuple(
+        ServeLater(minutes=m, sentence=f"Serve {m} minutes later.") for m in range(1, 13)
+    )
+    question = repair_question(REQUEST, ["One cook cannot do it."], offers)
+    text = question.messages[-1]["content"]
+    assert "mousse, beans for 6 guests at 19:30" in text
+    assert "Problem: One cook cannot do it." in text
+    assert "3. Serve 3 minutes later." in text
+    assert question.grammar == "root ::= " + " | ".join(f'"{n}"' for n in range(1, OFFERS_MAX + 1))
+    assert chosen_repair("3", offers) == offers[2]
+
+
+def test_a_meter_counts_every_piece_and_tells_some() -> None:
+    events: list[Progress] = []
+    meter = TokenMeter("Mousse", "writing", events.append)
+    for _ in range(50):
+        meter("x")
+    assert meter.tokens == 50
+    assert 1 <= len(events) < 50
+
+
+def test_without_a_terminal_progress_is_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    with shown_progress("Run 1") as listen:
+        listen(DishProgress("Mousse", "reading"))
+        listen(DishProgress("Mousse", "writing", 10, 20.0))
+        listen(DishProgress("Mousse", "planned", tasks=9))
+        listen(DinnerProgress("Scheduling 9 tasks"))
+    assert capsys.readouterr().err.splitlines() == [
+        "Run 1",
+        "Mousse: Qwen reads the recipe",
+        "Mousse: planned, 9 tasks",
+        "Scheduling 9 tasks",
+    ]
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="KITCHEN_DATA_DIR"), open_checkpoints(tmp_path / "file" / "runs.sqlite"):
+        pass
+    with pytest.raises(StorageError, match="KITCHEN_DATA_DIR"):
+        AnswerStore(tmp_path / "file" / "answers.sqlite")
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "runs.sqlite"
+    path.write_bytes(b"not a database, but long enough to be read as one" * 100)
+    with pytest.raises(StorageError, match=r"runs\.sqlite"), open_checkpoints(path):
+        pass
+
+
+def test_a_new_store_of_runs_is_empty(tmp_path: Path) -> None:
+    with open_checkpoints(tmp_path / "new" / "runs.sqlite") as saver:
+        assert thread_ids(saver, limit=5) == []
+    with sqlite3.connect(tmp_path / "new" / "runs.sqlite") as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
