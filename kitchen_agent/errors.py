@@ -273,3 +273,11 @@ class UnclearSentenceError(InputError):
         super().__init__(
             f"sentence: {heard!r} is not one event of this dinner. Say one thing, with the name of the task"
         )
+
+
+class SessionClosedError(KitchenAgentError):
+    """A session's first plan was not approved, so there is nothing to cook."""
+
+    def __init__(self, session: str) -> None:
+        self.session = session
+        super().__init__(f"session {session}: its plan was not approved. Open it again with: kitchen cook {session}")

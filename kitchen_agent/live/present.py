@@ -14,7 +14,8 @@ from typing import Final, TypeVar
 
 from kitchen_agent.dinner import Dinner, build_problem
 from kitchen_agent.dinner.calendar import minutes_between
-from kitchen_agent.live.session import Progress, Session, cold_oven_factor
+from kitchen_agent.live.session import Session, cold_oven_factor
+from kitchen_agent.live.settled import minute_of, settle, span
 from kitchen_agent.menu import SKILL_LEVEL, DinnerRequest
 from kitchen_agent.recipe import Recipe
 from kitchen_agent.taskgraph import TaskGraph
@@ -24,11 +25,7 @@ from scheduler.problem import (
     Link,
     Outage,
     Oven,
-    Pin,
-    PlannedTask,
     Problem,
-    Replan,
-    ServedDish,
     ServingLink,
     Task,
     TermName,
@@ -38,16 +35,11 @@ from scheduler.problem import (
 from scheduler.problem import (
     Session as Hours,
 )
-from scheduler.schedule import Assignment
 
 Span = TypeVar("Span", Window, Hours)
 Thing = TypeVar("Thing", Equipment, Oven, VesselStock)
 
 SLACK_MINUTES: Final = 120
-FREEZE_MINUTES: Final = 6
-"""What a cook is about to start within this time moves only if it must."""
-COOK_CHANGE_COST: Final = 1000
-"""A task that changes its cook counts like a shift by this many minutes: first few changes, then small shifts."""
 LIVE_ORDER: Final[tuple[TermName, ...]] = (
     "lateness", "hot_wait", "stability", "presence", "makespan", "extra_work", "balance", "handovers", "idle",
 )  # fmt: skip
@@ -173,11 +165,14 @@ def _stretch(problem: Problem, session: Session, now: int) -> Problem:
         for task in problem.tasks
         if session.progress(task.id).state not in ("done", "skipped")
     )
-    end = max(problem.horizon_minutes, now + work + SLACK_MINUTES)
+    running = [span(session, progress, now)[1] for progress in session.tasks.values() if progress.state == "running"]
+    end = max(problem.horizon_minutes, max([now, *running]) + work + SLACK_MINUTES)
     last = max((span.end_minutes for cook in problem.cooks for span in cook.presence), default=end)
 
+    closing = max((hours.end_minutes for hours in problem.sessions), default=last)
+
     def on(entry: Span) -> Span:
-        return entry.model_copy(update={"end_minutes": end}) if entry.end_minutes == last else entry
+        return entry.model_copy(update={"end_minutes": end}) if entry.end_minutes in (last, closing) else entry
 
     return problem.model_copy(
         update={
@@ -207,8 +202,8 @@ def _change_cooks(problem: Problem, session: Session, now: int) -> Problem:
         presence = list(cook.presence) or [Window(start_minutes=0, end_minutes=problem.horizon_minutes)]
         for absence in session.away:
             if absence.cook == cook.id:
-                start = _minute(session, absence.start)
-                end = problem.horizon_minutes if absence.end is None else _minute(session, absence.end)
+                start = minute_of(session, absence.start)
+                end = problem.horizon_minutes if absence.end is None else minute_of(session, absence.end)
                 presence = _without(presence, start, end)
         # Someone who is never there again keeps an empty moment: no window at all would mean "always there".
         nobody = [Window(start_minutes=problem.horizon_minutes, end_minutes=problem.horizon_minutes + 1)]
@@ -216,14 +211,20 @@ def _change_cooks(problem: Problem, session: Session, now: int) -> Problem:
     return problem.model_copy(update={"cooks": tuple(cooks)})
 
 
+def _set_order(problem: Problem, session: Session, now: int) -> Problem:
+    """What matters now, in its order."""
+    return problem.model_copy(update={"objective": LIVE_ORDER})
+
+
 def _break_equipment(problem: Problem, session: Session, now: int) -> Problem:
     """What has failed cannot be used from now until it is reported back; a cold oven makes its dishes take longer."""
 
     def broken(things: tuple[Thing, ...]) -> tuple[Thing, ...]:
+        outages = {
+            name: (Outage(start_minutes=now, end_minutes=end, units=units),) for name, units in session.failed.items()
+        }
         return tuple(
-            thing.model_copy(update={"outages": (Outage(start_minutes=now, end_minutes=end, units=units),)})
-            if (units := session.failed.get(thing.id, 0))
-            else thing
+            thing.model_copy(update={"outages": outages[thing.id]}) if thing.id in outages else thing
             for thing in things
         )
 
@@ -307,66 +308,6 @@ def _forgive(problem: Problem, session: Session, now: int) -> Problem:
     return problem.model_copy(update={"links": tuple(links)})
 
 
-def _pin(problem: Problem, session: Session, now: int) -> Problem:
-    """The past is fixed, what runs keeps its cook and equipment, and the rest stays near the plan in force."""
-    placed = {entry.task: entry for entry in session.plan.schedule.assignments}
-    pins, baseline = [], []
-    for task in problem.tasks:
-        progress, old = session.progress(task.id), placed.get(task.id)
-        if progress.state in ("done", "running"):
-            pins.append(_happened(session, task, progress, old, now))
-        elif task.id in session.swapped:
-            pins.append(Pin(task=task.id, cooks=(session.swapped[task.id],)))
-        elif old is not None:
-            # A start that has passed cannot be kept; the task is wanted as soon as it can be.
-            start = max(now, old.start_minutes)
-            baseline.append(PlannedTask(task=task.id, start_minutes=start, cooks=old.cooks))
-    replan = Replan(
-        now_minutes=now,
-        freeze_minutes=FREEZE_MINUTES,
-        baseline=tuple(baseline),
-        served=_served(problem, session, now),
-        cook_change_cost=COOK_CHANGE_COST,
-    )
-    return problem.model_copy(update={"pins": tuple(pins), "replan": replan, "objective": LIVE_ORDER})
-
-
-def _happened(session: Session, task: Task, progress: Progress, old: Assignment | None, now: int) -> Pin:
-    start = _minute(session, progress.started or session.now)
-    if progress.state == "done":
-        end = min(now, _minute(session, progress.ended or session.now))
-        start = min(start, end)
-    else:
-        start = min(start, now)
-        end = max(now + 1, _minute(session, progress.expected or session.now))
-    cooks = (progress.cook,) if progress.cook else (old.cooks if old else None)
-    return Pin(
-        task=task.id,
-        state="done" if progress.state == "done" else "running",
-        start_minutes=start,
-        end_minutes=end,
-        cooks=cooks if task.attention != "unattended" else None,
-        oven=old.oven if old and task.oven else None,
-        board=old.board if old and task.board else None,
-        pans=old.pans if old else None,
-    )
-
-
-def _served(problem: Problem, session: Session, now: int) -> tuple[ServedDish, ...]:
-    """The dishes that are on the table: finished, and their planned serving is past."""
-    planned = {entry.dish: entry.served_minutes for entry in session.plan.schedule.served}
-    served = []
-    for dish in problem.dishes:
-        ends = [session.progress(link.task) for link in dish.serving]
-        if not ends or any(progress.state != "done" for progress in ends):
-            continue
-        ready = max(_minute(session, progress.ended or session.now) for progress in ends)
-        minute = max(ready, planned.get(dish.id, ready))
-        if minute <= now:
-            served.append(ServedDish(dish=dish.id, served_minutes=minute))
-    return tuple(served)
-
-
 CHANGES: Final[tuple[Callable[[Problem, Session, int], Problem], ...]] = (
     _drop_dishes,
     _move_serving,
@@ -377,18 +318,15 @@ CHANGES: Final[tuple[Callable[[Problem, Session, int], Problem], ...]] = (
     _change_tasks,
     _skip_tasks,
     _forgive,
-    _pin,
+    _set_order,
+    settle,
 )
-
-
-def _minute(session: Session, moment: datetime) -> int:
-    return max(0, minutes_between(session.first.starts_at, moment))
 
 
 def _without(spans: list[Window], start: int, end: int) -> list[Window]:
     left = []
-    for span in spans:
-        before = (span.start_minutes, min(span.end_minutes, start))
-        after = (max(span.start_minutes, end), span.end_minutes)
+    for window in spans:
+        before = (window.start_minutes, min(window.end_minutes, start))
+        after = (max(window.start_minutes, end), window.end_minutes)
         left += [Window(start_minutes=a, end_minutes=b) for a, b in (before, after) if a < b]
     return left

@@ -97,22 +97,19 @@ class SessionStore:
         The event that is already there under the same key is returned as it was. Raises UnknownSessionError.
         """
         with self._writing() as connection:
-            self._lock(connection, session)
-            there = select(_EVENTS).where(_EVENTS.c.session == session, _EVENTS.c.key == entry.key)
-            if row := connection.execute(there).mappings().first():
-                return _recorded(row["seq"], row["recorded_at"], row["event"]), False
-            last = connection.scalar(select(func.max(_EVENTS.c.seq)).where(_EVENTS.c.session == session))
-            recorded = Recorded(seq=(last or 0) + 1, recorded_at=datetime.now(UTC), event=entry)
-            connection.execute(
-                insert(_EVENTS).values(
-                    session=session,
-                    seq=recorded.seq,
-                    key=entry.key,
-                    recorded_at=recorded.recorded_at,
-                    event=entry.model_dump_json(),
-                )
-            )
-        return recorded, True
+            there, newest = self._state(connection, session, entry.key)
+            return (there, False) if there else (_add(connection, session, entry, newest + 1), True)
+
+    def append_after(self, session: str, entry: Event, last: int) -> tuple[Recorded, bool] | None:
+        """As `append`, but only while `last` is the number of the newest event (0: none); else None.
+
+        Whoever decided on the ground of the events up to `last` reads the newer ones and decides again.
+        """
+        with self._writing() as connection:
+            there, newest = self._state(connection, session, entry.key)
+            if there:
+                return there, False
+            return (_add(connection, session, entry, newest + 1), True) if newest == last else None
 
     def events(self, session: str, after: int = 0) -> list[Recorded]:
         """The events of `session` with a number above `after`, in order."""
@@ -132,6 +129,14 @@ class SessionStore:
                 # Tables are made by whoever comes first; the lock keeps two first-comers apart.
                 connection.execute(text("SELECT pg_advisory_xact_lock(7271931)"))
             yield connection
+
+    def _state(self, connection: Connection, session: str, key: str) -> tuple[Recorded | None, int]:
+        """The event with this key, if there is one, and the number of the newest event."""
+        self._lock(connection, session)
+        same = select(_EVENTS).where(_EVENTS.c.session == session, _EVENTS.c.key == key)
+        row = connection.execute(same).mappings().first()
+        newest = connection.scalar(select(func.max(_EVENTS.c.seq)).where(_EVENTS.c.session == session)) or 0
+        return _recorded(row["seq"], row["recorded_at"], row["event"]) if row else None, newest
 
     def _lock(self, connection: Connection, session: str) -> None:
         row = select(_SESSIONS.c.id).where(_SESSIONS.c.id == session).with_for_update()
@@ -166,6 +171,20 @@ def _configure_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> No
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _add(connection: Connection, session: str, entry: Event, seq: int) -> Recorded:
+    recorded = Recorded(seq=seq, recorded_at=datetime.now(UTC), event=entry)
+    connection.execute(
+        insert(_EVENTS).values(
+            session=session,
+            seq=seq,
+            key=entry.key,
+            recorded_at=recorded.recorded_at,
+            event=entry.model_dump_json(),
+        )
+    )
+    return recorded
 
 
 def _recorded(seq: int, recorded_at: datetime, entry: str) -> Recorded:

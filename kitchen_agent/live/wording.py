@@ -1,0 +1,78 @@
+"""Events in plain words, for the log, the screen and the reason of a new plan."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from kitchen_agent.live import events as happen
+from kitchen_agent.live.events import Happening
+from kitchen_agent.live.session import Session
+
+
+def sentence(session: Session, what: Happening) -> str:
+    """`what` in a few words; tasks, cooks and dishes by their names in the plan in force."""
+    match what:
+        case happen.PlanAdopted():
+            return f"new plan ({what.because})" if what.because else "new plan"
+        case happen.CookLeaves():
+            return f"{_cook(session, what.cook)} leaves at {what.at.astimezone(_zone(session)):%H:%M}"
+        case happen.CookJoins():
+            return f"{_cook(session, what.cook)} is there from {what.at.astimezone(_zone(session)):%H:%M}"
+        case happen.EquipmentFails():
+            return f"{what.equipment} is broken" if what.units == 1 else f"{what.units} of {what.equipment} are broken"
+        case happen.EquipmentBack():
+            return f"{what.equipment} works again"
+        case happen.OvenColder():
+            return f"{what.oven} is only at {what.celsius} °C"
+        case happen.GuestsChanged():
+            return f"{what.guests} guests now"
+        case happen.DishAdded():
+            return f"added to the menu: {what.dish.name}"
+        case happen.DishDropped():
+            return f"{session.plan.dish_name(what.dish) or what.dish} is off the menu"
+        case happen.ServingMoved():
+            return f"served at {what.serve_at.astimezone(_zone(session)):%H:%M}"
+        case happen.CourseHeld():
+            return f"{what.course} held back by {what.minutes} minutes"
+        case happen.IngredientMissing():
+            return f"{what.ingredient} for {session.plan.dish_name(what.dish) or what.dish} is missing"
+    return _of_task(session, what)
+
+
+def _of_task(session: Session, what: Happening) -> str:
+    name = task_name(session, getattr(what, "task", ""))
+    match what:
+        case happen.TaskStarted():
+            return f"started: {name}" + (f" by {_cook(session, what.cook)}" if what.cook else "")
+        case happen.TaskDone():
+            return f"done: {name}"
+        case happen.NeedsMinutes():
+            return f"{what.minutes} more minutes: {name}"
+        case happen.TaskRedo():
+            return f"once more: {name}"
+        case happen.TaskSkipped():
+            return f"left out: {name}"
+        case happen.TaskPaused():
+            return f"stopped: {name}"
+        case happen.WaitAccepted():
+            return f"fine although it waited: {name}"
+        case happen.CookSwap():
+            return f"{_cook(session, what.cook)} takes over: {name}"
+    raise AssertionError(f"no words for {what.kind}")
+
+
+def task_name(session: Session, task: str) -> str:
+    """The name of a task, with its dish."""
+    item = session.item(task)
+    if item is None:
+        return task
+    dish = session.plan.dish_name(item.dish)
+    return f"{item.name} ({dish})" if dish else item.name
+
+
+def _cook(session: Session, cook: str) -> str:
+    return next((entry.name for entry in session.plan.cooks if entry.id == cook), cook)
+
+
+def _zone(session: Session) -> tzinfo | None:
+    return session.first.serve_at.tzinfo
