@@ -56,7 +56,7 @@ def damage(folder: Path) -> str | None:
     """What is wrong with the checkpoint in `folder`, or None when every file is as it was written."""
     try:
         manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))["files"]
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         return f"its manifest cannot be read ({error})"
     for name, facts in manifest.items():
         path = folder / name

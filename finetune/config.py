@@ -96,7 +96,10 @@ def load_config(name: str, overrides: Sequence[str] = ()) -> TrainConfig:
     if not path.is_file():
         known = ", ".join(sorted(file.stem for file in CONFIG_FOLDER.glob("*.yaml")))
         raise InputError(f"config {name!r}: neither a preset nor a file. Presets: {known}.")
-    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(f"config {path}: not YAML ({error}).") from error
     if not isinstance(settings, dict):
         raise InputError(f"config {path}: not a mapping of fields to values.")
     for override in overrides:
@@ -117,7 +120,10 @@ def _override(settings: dict[str, Any], override: str) -> None:
         place = place.setdefault(parent, {})
         if not isinstance(place, dict):
             raise InputError(f"override {override!r}: {parent!r} has no fields.")
-    place[last] = yaml.safe_load(text)
+    try:
+        place[last] = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise InputError(f"override {override!r}: {text!r} is not a value.") from error
 
 
 def _first_fault(error: ValidationError) -> str:

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as functional
+from torch import Tensor
+from transformers import AutoModelForCausalLM
+from transformers.models.qwen2 import modeling_qwen2
+
+from finetune import fused
+from finetune.answer_loss import OutputLayer, answer_loss
+from finetune.config import TrainConfig
+from finetune.dataset import pack, tokenised
+from finetune.model import AnswerModel, load
+from finetune.task_scores import write
+from tests.finetune.conftest import chat
+
+
+def shake(model: AnswerModel) -> None:
+    """Give the adapter an effect: it starts with none."""
+    torch.manual_seed(3)
+    for name, parameter in model.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(parameter, std=0.05)
+
+
+def gradients(model: AnswerModel) -> Tensor:
+    return torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
+
+
+def test_the_loss_is_that_of_transformers(tiny_config: TrainConfig, tiny_model: Path) -> None:
+    model, tokenizer = load(tiny_config)
+    one = tokenised(chat("soup", 3), tokenizer)
+    plain = AutoModelForCausalLM.from_pretrained(tiny_model)
+    tokens = torch.tensor([[*one.prompt, *one.answer]])
+    labels = torch.tensor([[*[-100] * len(one.prompt), *one.answer]])
+    expected = plain(input_ids=tokens, labels=labels).loss.item()
+    assert model(pack([one])).item() / len(one.answer) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "int8-cpu"])
+def test_packed_examples_do_not_see_each_other(tiny_config: TrainConfig, precision: str) -> None:
+    model, tokenizer = load(tiny_config.model_copy(update={"base_precision": precision}))
+    shake(model)
+    examples = [tokenised(chat(dish, times), tokenizer) for dish, times in (("soup", 3), ("cake", 1), ("fish", 2))]
+    loss = model(pack(examples))
+    loss.backward()
+    together, gradient = loss.item(), gradients(model)
+    model.zero_grad()
+    alone = 0.0
+    for one in examples:
+        loss = model(pack([one]))
+        loss.backward()
+        alone += loss.item()
+    assert together == pytest.approx(alone, rel=1e-4)
+    assert torch.allclose(gradient, gradients(model), rtol=1e-2, atol=1e-2 * gradient.abs().max().item())
+
+
+def test_int8_is_close_to_floats(tiny_config: TrainConfig) -> None:
+    results = []
+    for precision in ("fp32", "int8-cpu"):
+        model, tokenizer = load(tiny_config.model_copy(update={"base_precision": precision}))
+        shake(model)
+        loss = model(pack([tokenised(chat("roast", 4), tokenizer)]))
+        loss.backward()
+        results.append((loss.item(), gradients(model)))
+    (exact, exact_gradient), (near, near_gradient) = results
+    assert near == pytest.approx(exact, rel=0.02)
+    assert functional.cosine_similarity(exact_gradient, near_gradient, dim=0).item() > 0.98
+
+
+def test_one_huge_token_does_not_spoil_the_others() -> None:
+    values = torch.randn(6, 32, generator=torch.Generator().manual_seed(0))
+    values[2] *= 1e4
+    quantised, scale = fused.quantise_rows(values)
+    assert quantised.dtype == torch.int8
+    error = (quantised * scale - values).abs()
+    assert (error <= 0.51 * scale).all()
+    assert error[0].max() < 0.02
+
+
+@pytest.mark.parametrize("int8", [False, True])
+def test_the_answer_loss_is_the_cross_entropy(int8: bool) -> None:
+    generator = torch.Generator().manual_seed(0)
+    weight = torch.randn(300, 32, generator=generator)
+    hidden = torch.randn(200, 32, generator=generator, requires_grad=True)
+    targets = torch.randint(300, (200,), generator=generator)
+    shares = torch.rand(200, generator=generator)
+    expected = (functional.cross_entropy(hidden @ weight.t(), targets, reduction="none") * shares).sum()
+    expected.backward()
+    assert hidden.grad is not None
+    exact = hidden.grad.clone()
+    hidden.grad = None
+    found = answer_loss(hidden, targets, shares, OutputLayer(weight, int8=int8))
+    found.backward()
+    assert hidden.grad is not None
+    assert found.item() == pytest.approx(expected.item(), rel=0.01 if int8 else 1e-5)
+    assert (hidden.grad - exact).norm() / exact.norm() < (0.03 if int8 else 1e-5)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "int8-cpu"])
+def test_it_writes_as_transformers_does(tiny_config: TrainConfig, tiny_model: Path, precision: str) -> None:
+    model, tokenizer = load(tiny_config.model_copy(update={"base_precision": precision}))
+    messages = [message.model_dump() for message in chat("soup", 2).messages]
+    text = write(model, tokenizer, messages, 12)
+    assert text
+    if precision == "fp32":
+        prompt = tokenizer.apply_chat_template(
+            messages, add_generation_prompt=True, return_dict=True, return_tensors="pt"
+        )
+        plain = AutoModelForCausalLM.from_pretrained(tiny_model)
+        ids = plain.generate(**prompt, max_new_tokens=12, do_sample=False)[0, prompt["input_ids"].shape[1] :]
+        assert text == tokenizer.decode(ids, skip_special_tokens=True)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_compiled_kernels_change_nothing(tiny_config: TrainConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, name in (
+        *((fused, name) for name in ("quantise_rows", "rescale", "gated", "normed")),
+        (modeling_qwen2, "apply_rotary_pos_emb"),
+    ):
+        monkeypatch.setattr(module, name, getattr(module, name))  # so that it is put back afterwards
+    losses = []
+    for compiled in (False, True):
+        config = tiny_config.model_copy(update={"base_precision": "int8-cpu", "compile_kernels": compiled})
+        model, tokenizer = load(config)
+        shake(model)
+        loss = model(pack([tokenised(chat("roast", 4), tokenizer)]))
+        loss.backward()
+        losses.append((loss.item(), gradients(model)))
+    assert losses[1][0] == pytest.approx(losses[0][0], rel=1e-3)
+    assert functional.cosine_similarity(losses[0][1], losses[1][1], dim=0).item() > 0.999

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from peft import PeftModel
+from transformers import AutoModelForCausalLM
+
+from finetune import checkpoints, runlog
+from finetune.config import LoraSettings, OptimizerSettings, TrainConfig
+from finetune.errors import InputError, WorkError
+from finetune.progress import Watcher
+from finetune.runlog import StepRecord
+from finetune.training import ADAPTER_FOLDER, BEST_FOLDER, CURVE_FILE, train
+
+
+def curve(records: Sequence[StepRecord]) -> list[tuple[int, float, float, float | None]]:
+    return [(record.step, record.loss, record.grad_norm, record.eval_loss) for record in records]
+
+
+class StoppedError(Exception):
+    """The power went out."""
+
+
+def stop_at(step: int) -> Watcher:
+    def watch(record: StepRecord, max_steps: int, seconds_left: float) -> None:
+        if record.step == step:
+            raise StoppedError
+
+    return watch
+
+
+def test_the_loss_falls_and_the_files_of_a_run_are_there(tiny_config: TrainConfig, tmp_path: Path) -> None:
+    config = tiny_config.model_copy(update={"max_steps": 40})
+    records = train(config, tmp_path / "run")
+    assert [record.step for record in records] == list(range(1, 41))
+    assert records[-1].loss < 0.6 * records[0].loss
+    assert runlog.read_log(tmp_path / "run") == records
+    assert checkpoints.steps(tmp_path / "run") == [36, 39, 40]
+    for folder in (ADAPTER_FOLDER, BEST_FOLDER):
+        assert (tmp_path / "run" / folder / "adapter_model.safetensors").is_file()
+    assert (tmp_path / "run" / CURVE_FILE).read_bytes().startswith(b"\x89PNG")
+
+
+def test_peft_loads_what_was_trained(tiny_config: TrainConfig, tiny_model: Path, tmp_path: Path) -> None:
+    train(tiny_config, tmp_path / "run")
+    base = AutoModelForCausalLM.from_pretrained(tiny_model)
+    adapted = PeftModel.from_pretrained(base, str(tmp_path / "run" / ADAPTER_FOLDER))
+    changed = [name for name, value in adapted.named_parameters() if "lora_B" in name and value.abs().sum() > 0]
+    assert len(changed) == 2 * 7
+
+
+@pytest.mark.parametrize("precision", ["fp32", "int8-cpu"])
+@pytest.mark.parametrize("stop", [1, 3, 8, 12])
+def test_a_stopped_run_goes_on_as_if_unbroken(
+    tiny_config: TrainConfig, tmp_path: Path, stop: int, precision: str
+) -> None:
+    config = tiny_config.model_copy(update={"base_precision": precision})
+    whole = train(config, tmp_path / "whole")
+    with pytest.raises(StoppedError):
+        train(config, tmp_path / "broken", stop_at(stop))
+    assert curve(train(config, tmp_path / "broken")) == curve(whole)
+    assert curve(runlog.read_log(tmp_path / "broken")) == curve(whole)
+
+
+def test_dropout_is_the_same_after_a_stop(tiny_config: TrainConfig, tmp_path: Path) -> None:
+    config = tiny_config.model_copy(update={"lora": LoraSettings(rank=4, alpha=8, dropout=0.3)})
+    whole = train(config, tmp_path / "whole")
+    with pytest.raises(StoppedError):
+        train(config, tmp_path / "broken", stop_at(5))
+    assert curve(train(config, tmp_path / "broken")) == curve(whole)
+
+
+def test_a_damaged_checkpoint_is_passed_over(tiny_config: TrainConfig, tmp_path: Path) -> None:
+    whole = train(tiny_config, tmp_path / "whole")
+    with pytest.raises(StoppedError):
+        train(tiny_config, tmp_path / "broken", stop_at(7))
+    weights = tmp_path / "broken" / "checkpoints" / "step-000006" / "adapter_model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    assert curve(train(tiny_config, tmp_path / "broken")) == curve(whole)
+
+
+def test_a_finished_run_has_nothing_left_to_do(tiny_config: TrainConfig, tmp_path: Path) -> None:
+    first = train(tiny_config, tmp_path / "run")
+    assert train(tiny_config, tmp_path / "run") == first
+
+
+def test_a_run_may_be_made_longer(tiny_config: TrainConfig, tmp_path: Path) -> None:
+    train(tiny_config, tmp_path / "run")
+    records = train(tiny_config.model_copy(update={"max_steps": 14}), tmp_path / "run")
+    assert records[-1].step == 14
+
+
+def test_other_settings_in_the_same_folder_are_refused(tiny_config: TrainConfig, tmp_path: Path) -> None:
+    train(tiny_config, tmp_path / "run")
+    with pytest.raises(InputError, match=r"seed = 5: the run in .* has 0"):
+        train(tiny_config.model_copy(update={"seed": 5}), tmp_path / "run")
+
+
+def test_it_stops_early_when_held_out_examples_gain_nothing(tiny_config: TrainConfig, tmp_path: Path) -> None:
+    config = tiny_config.model_copy(
+        update={
+            "optimizer": OptimizerSettings(learning_rate=3e-2, warmup_steps=1, final_fraction=1.0),
+            "eval_every": 1,
+            "patience": 2,
+            "max_steps": 200,
+        }
+    )
+    records = train(config, tmp_path / "run")
+    assert len(records) < 200
+    losses = [record.eval_loss for record in records if record.eval_loss is not None]
+    assert losses.index(min(losses)) == len(losses) - 3
+
+
+def test_a_loss_that_is_no_number_ends_the_run(tiny_config: TrainConfig, tmp_path: Path) -> None:
+    settings = OptimizerSettings(learning_rate=1e20, warmup_steps=0, clip_norm=1e20)
+    with pytest.raises(WorkError, match=r"Lower optimizer.learning_rate"):
+        train(tiny_config.model_copy(update={"optimizer": settings}), tmp_path / "run")
+
+
+def test_checkpointed_activations_change_nothing(tiny_config: TrainConfig, tmp_path: Path) -> None:
+    plain = train(tiny_config, tmp_path / "plain")
+    saved = train(tiny_config.model_copy(update={"gradient_checkpointing": True}), tmp_path / "saved")
+    assert [record.loss for record in saved] == pytest.approx([record.loss for record in plain], rel=1e-4)
+
+
+def test_int8_learns_like_floats(tiny_config: TrainConfig, tmp_path: Path) -> None:
+    floats = train(tiny_config, tmp_path / "floats")
+    bytes_ = train(tiny_config.model_copy(update={"base_precision": "int8-cpu"}), tmp_path / "bytes")
+    assert [record.loss for record in bytes_] == pytest.approx([record.loss for record in floats], rel=0.05)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_kill_9_and_resume_give_the_unbroken_curve(tiny_config: TrainConfig, tmp_path: Path) -> None:
+    config = tiny_config.model_copy(update={"max_steps": 60})
+    whole = train(config, tmp_path / "whole")
+    settings = tmp_path / "settings.yaml"
+    settings.write_text(config.model_dump_json())
+    run = tmp_path / "killed"
+    for _ in range(2):
+        process = subprocess.Popen(_command(settings, run), stderr=subprocess.DEVNULL)
+        done = _steps_logged(run)
+        while process.poll() is None and _steps_logged(run) < done + 10:
+            time.sleep(0.001)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    subprocess.run(_command(settings, run), check=True, stderr=subprocess.DEVNULL)
+    assert curve(runlog.read_log(run)) == curve(whole)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("changes", [{}, {"shard_frozen": True}])
+def test_two_processes_learn_like_one(tiny_config: TrainConfig, tmp_path: Path, changes: dict[str, bool]) -> None:
+    alone = train(tiny_config, tmp_path / "alone")
+    settings = tmp_path / "settings.yaml"
+    settings.write_text(tiny_config.model_copy(update={"processes": 2, **changes}).model_dump_json())
+    subprocess.run(_command(settings, tmp_path / "pair"), check=True, stderr=subprocess.DEVNULL)
+    pair = runlog.read_log(tmp_path / "pair")
+    assert [record.loss for record in pair] == pytest.approx([record.loss for record in alone], rel=1e-3)
+    assert pair[-1].eval_loss == pytest.approx(alone[-1].eval_loss, rel=1e-3)
+
+
+def _command(settings: Path, run: Path) -> list[str]:
+    return [sys.executable, "-m", "finetune", "train", str(settings), "--run", str(run)]
+
+
+def _steps_logged(run: Path) -> int:
+    return len(runlog.read_log(run))
