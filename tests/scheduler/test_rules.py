@@ -1,5 +1,7 @@
 """Each rule on two small kitchens: one that it accepts and one, differing in one fact, that it refuses."""
 
+from typing import Any
+
 import pytest
 
 from scheduler import Limits, Solved, solve
@@ -79,7 +81,8 @@ def held(unit: str) -> dict[str, object]:
 
 
 IN_PANS = (alone("fry x", dish="x", vessels=("a",)), alone("fry y", dish="y", vessels=("a",)))
-RAW, READY = {"board": True, "hygiene": "raw_meat"}, {"board": True, "hygiene": "ready_to_eat"}
+RAW: dict[str, Any] = {"board": True, "hygiene": "raw_meat"}
+READY: dict[str, Any] = {"board": True, "hygiene": "ready_to_eat"}
 NUTS = hands("nuts", allergens=("nuts",))
 NUT_FREE = hands("plain", free_from=("nuts",))
 TWO_COURSES = {
