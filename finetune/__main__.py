@@ -7,25 +7,35 @@ import sys
 import typer
 from rich.console import Console
 
+import kitchen_agent.errors
 from finetune.errors import FinetuneError, InputError
 from finetune.evaluate.command import evaluate
 from finetune.export.command import export, merge
+from finetune.plan_memory import plan_memory
+from finetune.prepare.bench import bench_prepare
+from finetune.prepare.command import prepare
+from finetune.smoke import smoke
 from finetune.train_command import train
+from kitchen_agent.errors import KitchenAgentError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+app.command("prepare")(prepare)
 app.command("train", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(train)
+app.command("plan-memory")(plan_memory)
 app.command("evaluate")(evaluate)
 app.command("export")(export)
 app.command("merge")(merge)
+app.command("smoke")(smoke)
+app.command("bench-prepare")(bench_prepare)
 
 
 def main() -> None:
     """Run the command; one line on stderr and exit status 2 for bad input, 1 for a failure."""
     try:
         app()
-    except FinetuneError as error:
+    except (FinetuneError, KitchenAgentError) as error:
         Console(stderr=True).print(f"finetune: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(2 if isinstance(error, InputError) else 1)
+        sys.exit(2 if isinstance(error, InputError | kitchen_agent.errors.InputError) else 1)
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalize
 
 from finetune.errors import AdapterError
 from finetune.files import replacing, sha256_of, write_text
+from kitchen_agent import settings
 from kitchen_agent.modelfiles import served_model
-from kitchen_agent.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ def base_file(base: str) -> Path | None:
     `embedded` is the file that the application serves on this computer; it is fetched and made if need be.
     """
     if base == EMBEDDED:
-        return served_model(Settings()).path
+        return served_model(settings.load()).path
     return Path(base) if Path(base).suffix == ".gguf" else None
 
 

@@ -43,7 +43,7 @@ def smoke(
             raise WorkError(f"smoke: the stage {name!r} failed; see above.")
 
     training = ("train", "qwen-0.5b-cpu", "--run", str(run), *_SMALL)
-    training += ("--train_file", str(data / "train.jsonl"), "--eval_file", str(data / "dev.jsonl"))
+    training += ("--train_file", str(data / "train.jsonl"), "--eval_file", str(data / "eval.jsonl"))
     stage("prepare", "prepare", str(data))
     console.rule("train, then kill -9")
     killed_at = _kill_while_training(training, run)
