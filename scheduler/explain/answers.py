@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from scheduler.explain import trials
+from scheduler.errors import InvalidProblemError
+from scheduler.explain import candidates
+from scheduler.explain.candidates import Ladder
 from scheduler.explain.chain import critical_chain
 from scheduler.explain.conflict import conflict, trial
 from scheduler.explain.facts import Fact, Say, assumptions, minute_words
 from scheduler.explain.repairs import Repair
-from scheduler.explain.trials import Ladder
 from scheduler.problem import Model, Problem
 from scheduler.schedule import Infeasible, Schedule, Solved
 from scheduler.solve import Limits, solve
@@ -47,10 +48,10 @@ def explain(problem: Problem, *, seconds: float = 5.0, say: Say = minute_words) 
     facts = tuple(assumption.fact for assumption in found.assumptions)
     ladders = [ladder for fact in facts for ladder in _ladders_of(problem, fact, say)]
     ladders += [
-        *trials.later(problem, say),
-        *trials.earlier(problem, say),
-        *trials.ahead(problem),
-        *trials.drop(problem),
+        *candidates.later(problem, say),
+        *candidates.earlier(problem, say),
+        *candidates.ahead(problem),
+        *candidates.drop(problem),
     ]
     repairs = _solved(problem, ladders, deadline, None)
     return Explanation(proved=True, facts=facts, minimal=found.minimal, repairs=repairs)
@@ -70,7 +71,7 @@ def rescues(
     steps = critical_chain(problem, schedule, say)
     causes = dict.fromkeys(step.waits_for for step in steps)
     ladders = [ladder for kind, subject in causes for ladder in _ladders_of_cause(problem, kind, subject, say)]
-    ladders += [*trials.later(problem, say), *trials.earlier(problem, say), *trials.ahead(problem)]
+    ladders += [*candidates.later(problem, say), *candidates.earlier(problem, say), *candidates.ahead(problem)]
     return _solved(problem, ladders, deadline, late)
 
 
@@ -79,42 +80,42 @@ def _ladders_of(problem: Problem, fact: Fact, say: Say) -> Iterator[Ladder]:
     if fact.kind == "presence":
         for cook in problem.cooks:
             if cook.id in fact.subjects:
-                yield from trials.stays(problem, cook, say)
-        yield from trials.help_wanted(problem, say)
+                yield from candidates.stays(problem, cook, say)
+        yield from candidates.help_wanted(problem, say)
     elif fact.kind in ("cooks", "skill", "refusal", "tending", "fire"):
-        yield from trials.help_wanted(problem, say)
+        yield from candidates.help_wanted(problem, say)
     elif fact.kind == "equipment":
-        yield from trials.more_equipment(problem, fact.subjects[0])
+        yield from candidates.more_equipment(problem, fact.subjects[0])
     elif fact.kind == "vessel":
-        yield from trials.more_vessels(problem, fact.subjects[0])
+        yield from candidates.more_vessels(problem, fact.subjects[0])
     elif fact.kind == "oven":
-        yield from trials.more_ovens(problem)
+        yield from candidates.more_ovens(problem)
     elif fact.kind in ("board", "hygiene"):
-        yield from trials.more_boards(problem)
+        yield from candidates.more_boards(problem)
     elif fact.kind == "hold":
-        yield from trials.longer_hold(problem, *fact.subjects)
+        yield from candidates.longer_hold(problem, *fact.subjects)
     elif fact.kind == "serving_hold":
-        yield from trials.longer_serving_hold(problem, *fact.subjects)
+        yield from candidates.longer_serving_hold(problem, *fact.subjects)
 
 
 def _ladders_of_cause(problem: Problem, kind: str, subject: str, say: Say) -> Iterator[Ladder]:
     """What could be done about what a task of the critical chain waits for."""
     if kind == "cook":
-        yield from trials.help_wanted(problem, say)
+        yield from candidates.help_wanted(problem, say)
     elif kind == "arrival":
         for cook in problem.cooks:
             if cook.id == subject:
-                yield from trials.stays(problem, cook, say)
+                yield from candidates.stays(problem, cook, say)
     elif kind == "equipment":
-        yield from trials.more_equipment(problem, subject)
+        yield from candidates.more_equipment(problem, subject)
     elif kind == "vessel":
         kinds = {stock.kind for stock in problem.vessels if stock.id == subject}
         for vessel_kind in sorted(kinds):
-            yield from trials.more_vessels(problem, vessel_kind)
+            yield from candidates.more_vessels(problem, vessel_kind)
     elif kind == "oven":
-        yield from trials.more_ovens(problem)
+        yield from candidates.more_ovens(problem)
     elif kind == "board":
-        yield from trials.more_boards(problem)
+        yield from candidates.more_boards(problem)
 
 
 def _solved(problem: Problem, ladders: Iterable[Ladder], deadline: float, late: int | None) -> tuple[Repair, ...]:
@@ -144,9 +145,15 @@ def _smallest(ladder: Ladder, tried: Callable[[Repair], Repair | None]) -> Repai
 
 
 def _tried(problem: Problem, repair: Repair, late: int | None) -> Repair | None:
-    """The repair with its price when it helps: a plan exists, and one that is less late than ``late``."""
+    """The repair with its price when it helps: a plan exists, and one that is less late than ``late``.
+
+    A repair that leaves a problem without sense (a dish left out that another course waits for) does not help.
+    """
     repaired = repair.apply(problem).model_copy(update={"objective": ("lateness",)})
-    outcome = solve(repaired, Limits(deterministic_limit=WORK_PER_REPAIR))
+    try:
+        outcome = solve(repaired, Limits(deterministic_limit=WORK_PER_REPAIR))
+    except InvalidProblemError:
+        return None
     if not isinstance(outcome, Solved):
         return None
     lateness = outcome.schedule.terms[0].value

@@ -121,8 +121,10 @@ def _things(problem: Problem) -> Iterator[Assumption]:
         yield _assume("vessel", (kind,), sentence, partial(relax.without_vessels, kind))
     boards = tuple(board.id for board in problem.boards)
     yield _assume("board", boards, f"{_count(len(boards), 'cutting board')}.", relax.without_boards)
-    yield _assume("hygiene", (), "Boards and hands are cleaned between raw and ready food.", relax.without_hygiene)
-    yield _assume("fire", (), "Somebody stays while something is on the heat.", relax.without_watch)
+    if any(task.hygiene != "none" or task.free_from for task in problem.tasks):
+        yield _assume("hygiene", (), "Boards and hands are cleaned between raw and ready food.", relax.without_hygiene)
+    if any(task.on_fire for task in problem.tasks):
+        yield _assume("fire", (), "Somebody stays while something is on the heat.", relax.without_watch)
 
 
 def _waits(problem: Problem) -> Iterator[Assumption]:
