@@ -1,0 +1,122 @@
+"""The memory plan against published figures and against the measured peak of small models."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from finetune.__main__ import app
+from finetune.config import load_config
+from finetune.errors import InputError
+from finetune.model_shapes import ModelShape, shape_of
+from finetune.plan_memory import GB, RUNTIME_BYTES, Load, bill, load_of, total_bytes, verdict
+
+QWEN_14B, QWEN_32B = shape_of("Qwen/Qwen2.5-14B-Instruct"), shape_of("Qwen/Qwen2.5-32B-Instruct")
+
+
+@pytest.mark.parametrize(
+    ("base", "billions"),
+    [("Qwen/Qwen2.5-0.5B", 0.494), ("Qwen2.5-Coder-1.5B-Instruct", 1.54), ("Qwen/Qwen2.5-7B", 7.62),
+     ("Qwen/Qwen2.5-14B-Instruct", 14.8), ("Qwen/Qwen2.5-32B", 32.8), ("Qwen/Qwen2.5-72B", 72.7)],
+)  # fmt: skip
+def test_shapes_have_the_published_number_of_weights(base: str, billions: float) -> None:
+    shape = shape_of(base)
+    assert (shape.linear_weights + shape.dense_weights) / 1e9 == pytest.approx(billions, rel=0.01)
+
+
+def test_14b_needs_about_the_published_21_gb() -> None:
+    """As published: PEFT's recipe for 4-bit training, which widens embedding and output layer to fp32."""
+    load = Load(QWEN_14B, "nf4", 16, True, row_tokens=2048, checkpointing=True, dense_bytes=4)
+    assert (total_bytes(bill(load)) + RUNTIME_BYTES) / GB == pytest.approx(21, abs=3)
+
+
+@pytest.mark.parametrize("dense_bytes", [2, 4])
+def test_32b_fits_32_gb(dense_bytes: int) -> None:
+    load = Load(QWEN_32B, "nf4", 16, True, row_tokens=1024, checkpointing=True, dense_bytes=dense_bytes)
+    assert 20 < (total_bytes(bill(load)) + RUNTIME_BYTES) / GB < 32
+
+
+@pytest.mark.parametrize("preset", ["qwen-14b-32gb", "qwen-32b-32gb"])
+def test_the_presets_for_32_gb_fit_32_gb(preset: str) -> None:
+    load = load_of(load_config(preset))
+    assert "to spare" in verdict((total_bytes(bill(load)) + RUNTIME_BYTES) / GB, 32, load)
+
+
+def test_nf4_costs_what_the_paper_says() -> None:
+    """Dettmers et al. 2023: double quantisation leaves 0.127 bits a weight for the constants."""
+    parts = {part.name: part.bytes for part in bill(Load(QWEN_32B, "nf4", 16, True, 1024, True))}
+    assert parts["quantisation constants"] * 8 / QWEN_32B.linear_weights == pytest.approx(0.127, abs=0.001)
+
+
+def test_what_does_not_fit_gets_advice() -> None:
+    load = Load(QWEN_32B, "bf16", 16, False, row_tokens=2048, checkpointing=False)
+    text = verdict(total_bytes(bill(load)) / GB, 32, load)
+    assert "Does not fit" in text
+    assert text.index("nf4") < text.index("gradient_checkpointing") < text.index("row_tokens=1024")
+
+
+def test_an_unknown_base_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="Llama-3"):
+        shape_of("meta/Llama-3-8B")
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(InputError, match="not the config of a Qwen2 model"):
+        shape_of(str(tmp_path))
+
+
+def test_the_command_shows_its_arithmetic() -> None:
+    result = CliRunner().invoke(app, ["plan-memory", "qwen-32b-32gb", "--card", "24"])
+    assert result.exit_code == 0
+    assert "weights x 1/2 B" in result.output
+    assert "Does not fit" in result.output
+
+
+_MEASURE = """
+import json, resource, sys, psutil, torch
+from peft import LoraConfig, get_peft_model
+from transformers import Qwen2Config, Qwen2ForCausalLM
+from finetune.answer_loss import OutputLayer
+from finetune.dataset import Example, pack
+from finetune.model import AnswerModel
+from finetune.packing import PACKED_ATTENTION
+shape, tokens, checkpointing = json.loads(sys.argv[1])
+torch.set_num_threads(1)
+config = Qwen2Config(hidden_size=shape["hidden"], intermediate_size=shape["intermediate"],
+    num_hidden_layers=shape["layers"], num_attention_heads=shape["heads"], num_key_value_heads=shape["kv_heads"],
+    vocab_size=shape["vocabulary"], tie_word_embeddings=False, attn_implementation=PACKED_ATTENTION)
+base = Qwen2ForCausalLM(config).requires_grad_(False)
+if checkpointing:
+    base.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+    base.train()
+peft = get_peft_model(base, LoraConfig(r=8, target_modules="all-linear", task_type="CAUSAL_LM"))
+model = AnswerModel(peft, OutputLayer(base.lm_head.weight, int8=False))
+short, long = (pack([Example("e", tuple(range(n // 2)), tuple(range(n - n // 2)))]) for n in (16, tokens))
+model(short).backward()
+before = psutil.Process().memory_info().rss
+model(long).backward()
+print(json.dumps(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+@pytest.mark.parametrize(
+    ("hidden", "intermediate", "layers", "checkpointing"),
+    [(256, 704, 8, False), (512, 1024, 6, False), (512, 2048, 12, True)],
+)
+def test_activations_are_what_a_small_model_takes(
+    hidden: int, intermediate: int, layers: int, checkpointing: bool
+) -> None:
+    shape = ModelShape(hidden=hidden, intermediate=intermediate, layers=layers, heads=8, kv_heads=2, vocabulary=4096)
+    tokens = 3000
+    arguments = json.dumps([shape.model_dump(), tokens, checkpointing])
+    done = subprocess.run([sys.executable, "-c", _MEASURE, arguments], capture_output=True, text=True, check=True)
+    measured = int(done.stdout.splitlines()[-1])
+    load = Load(shape, "fp32", 8, False, tokens, checkpointing, dense_bytes=4)
+    names = {"activations", "gradients that flow", "layer inputs kept", "one layer made again", "logits"}
+    planned = sum(part.bytes for part in bill(load) if part.name in names)
+    assert planned == pytest.approx(measured, rel=0.25)

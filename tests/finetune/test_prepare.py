@@ -1,0 +1,260 @@
+"""Preparation: reading RecipeNLG, cleaning, near-copies, splitting, resuming, labelling."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from finetune.chat import ChatExample
+from finetune.errors import DataError, InputError
+from finetune.prepare import shards
+from finetune.prepare.bench import write_rows
+from finetune.prepare.cleaning import Raw, Unfit, clean
+from finetune.prepare.pipeline import Inputs, prepare
+from finetune.prepare.recipenlg import COLUMNS, raw_recipe, read_rows, with_fractions
+from finetune.prepare.shards import Summary, in_shards
+from finetune.prepare.silver import label_by_rules
+from finetune.prepare.similarity import SIMILAR_MIN, cluster, signature
+from finetune.prepare.sources import Source
+from finetune.prepare.wikibooks import recipes_wheel
+from kitchen_agent import lineformat, prompt
+from kitchen_agent.recipe import Recipe
+from tests.kitchen_agent.samples import GRATIN, GRATIN_ANSWER
+
+GRAPH = lineformat.parse(GRATIN_ANSWER, GRATIN).graph()
+STEPS = (
+    "Chop the onion and fry it in the butter for 5 minutes until it is soft and golden.",
+    "Add the rice and the stock, and simmer it for 18 minutes over a low heat.",
+    "Take it off the heat and let it rest with the lid on for 10 minutes, then serve it.",
+)
+PILAF = Raw("pilaf", "Pilaf", 4, ("1 onion", "2 tbsp butter", "1 cup rice", "2 cups stock"), STEPS)
+
+
+def row(number: int, title: str = "Pilaf", source: str = "Gathered", **lists: object) -> tuple[str, ...]:
+    ingredients = json.dumps(lists.get("ingredients", PILAF.ingredients))
+    return (str(number), title, ingredients, json.dumps(lists.get("steps", STEPS)), "example.org", source, "[]")
+
+
+def write_csv(path: Path, *rows: tuple[str, ...]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([COLUMNS, *rows])
+    return path
+
+
+def test_recipenlg_rows_are_read_with_their_quotes(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "full.csv", row(7, 'Pilaf, "the best"', steps=['Say "rice", then boil it.']))
+    raws = [raw_recipe(found) for found in read_rows(path)]
+    assert raws == [Raw("recipenlg/7", 'Pilaf, "the best"', None, PILAF.ingredients, ('Say "rice", then boil it.',))]
+
+
+def test_a_row_that_is_no_recipe_is_none() -> None:
+    assert raw_recipe(("1", "short")) is None
+    assert raw_recipe(("1", "t", "not json", "[]", "", "Gathered", "[]")) is None
+    assert raw_recipe(("1", "t", "[1, 2]", "[]", "", "Gathered", "[]")) is None
+
+
+def test_another_csv_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "other.csv").write_text("name,minutes\nPilaf,30\n")
+    with pytest.raises(DataError, match=r"the columns are \('name', 'minutes'\)"):
+        list(read_rows(tmp_path / "other.csv"))
+
+
+@pytest.mark.parametrize(
+    ("damaged", "whole"),
+    [
+        ("1 12 cups flour", "1 1/2 cups flour"),
+        ("12 cup milk", "1/2 cup milk"),
+        ("34 teaspoon salt", "3/4 teaspoon salt"),
+        ("Bake for 1 12 hours.", "Bake for 1 1/2 hours."),
+        ("2 14 lb beef", "2 1/4 lb beef"),
+        ("12 eggs", "12 eggs"),
+        ("14 lb turkey", "14 lb turkey"),
+        ("Bake for 12 minutes.", "Bake for 12 minutes."),
+        ("1 43 cups", "1 43 cups"),
+    ],
+)
+def test_fractions_come_back_where_only_they_make_sense(damaged: str, whole: str) -> None:
+    assert with_fractions(damaged) == whole
+
+
+def test_fractions_of_the_intact_source_are_left_alone() -> None:
+    gathered = raw_recipe(row(1, ingredients=["12 cups rice", "1 egg"]))
+    other = raw_recipe(row(1, source="Recipes1M", ingredients=["12 cups rice", "1 egg"]))
+    assert gathered is not None
+    assert other is not None
+    assert (gathered.ingredients[0], other.ingredients[0]) == ("12 cups rice", "1/2 cups rice")
+
+
+def changed(**changes: object) -> Raw:
+    return Raw(**{**vars(PILAF), **changes})
+
+
+def test_cleaning_takes_away_what_is_no_recipe() -> None:
+    steps = (f"1. <b>{STEPS[0]}</b>", f"Step 2: {STEPS[1]}\u200b", "", "See www.example.org for more!", STEPS[2])
+    cleaned = clean(changed(title="  Pilaf &amp; rice ", steps=steps))
+    assert isinstance(cleaned, Recipe)
+    assert (cleaned.title, cleaned.steps) == ("Pilaf & rice", STEPS)
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (changed(ingredients=("rice",)), "too few or too many ingredients"),
+        (changed(steps=()), "too few or too many steps"),
+        (changed(steps=("Boil it.",)), "method too short or too long"),
+        (changed(title=" "), "no title"),
+        (changed(steps=("Die Zwiebeln hacken, kurz anbraten und danach zwanzig Minuten lang köcheln lassen, "
+                        "anschließend abschmecken und servieren.",)), "not English"),
+    ],
+)  # fmt: skip
+def test_what_is_unfit_says_why(raw: Raw, reason: str) -> None:
+    assert clean(raw) == Unfit(reason)
+
+
+def recipe(key: str, *steps: str) -> Recipe:
+    return Recipe(key=key, title="Pilaf", ingredients=PILAF.ingredients, steps=steps or STEPS)
+
+
+def test_near_copies_are_one_cluster_and_strangers_are_not() -> None:
+    copy = recipe("copy", *STEPS[:2], STEPS[2] + " Enjoy!")
+    stranger = recipe("stranger", "Whip the cream.", "Fold in melted chocolate and chill the mousse overnight.")
+    labels = cluster(np.stack([signature(r) for r in (recipe("one"), stranger, copy, GRATIN)]))
+    assert labels[0] == labels[2]
+    assert len(set(labels.tolist())) == 3
+
+
+def test_clusters_equal_those_of_comparing_every_pair() -> None:
+    chance = np.random.default_rng(3)
+    base = chance.integers(0, 256, (6, 64), dtype=np.uint8)
+    rows = np.repeat(base, 5, axis=0)
+    for line in rows:
+        line[chance.integers(0, 64, 6)] = chance.integers(0, 256, 6)
+    labels = cluster(rows)
+    for one in range(len(rows)):
+        alike = (rows == rows[one]).mean(axis=1) >= SIMILAR_MIN
+        assert (labels[alike] == labels[one]).all()
+        assert (labels[~alike & (np.arange(len(rows)) // 5 != one // 5)] != labels[one]).all()
+
+
+def test_no_recipes_are_no_clusters() -> None:
+    assert cluster(np.empty((0, 64), dtype=np.uint8)).tolist() == []
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    names = ("train.jsonl", "eval.jsonl", "recipes.jsonl", "manifest.json")
+    return {name: (folder / name).read_bytes() for name in names}
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> tuple[Source, ...]:
+    """A cookbook folder with the annotated gratin and a near-copy of it, and RecipeNLG rows with copies."""
+    cookbook = tmp_path / "cookbook"
+    cookbook.mkdir()
+    copy = GRATIN.model_copy(update={"key": "gratin-2", "title": "Potato gratin II"})
+    for found in (GRATIN, copy):
+        (cookbook / f"{found.key}.json").write_text(found.model_dump_json())
+    other = [
+        "Boil the milk with the sugar.",
+        "Stir in the semolina and cook it for 10 minutes, then chill it in a bowl.",
+    ]
+    path = write_csv(
+        tmp_path / "full.csv", row(1), row(2, "Pilaf again"), row(3, "Semolina", steps=other), ("4", "bad")
+    )
+    return Source(kind="folder", path=cookbook), Source(kind="recipenlg", path=path)
+
+
+def test_a_near_copy_of_a_held_out_recipe_is_nowhere_else(tmp_path: Path, sources: tuple[Source, ...]) -> None:
+    counts = prepare(Inputs(sources, {"gratin": GRAPH}, frozenset({"gratin"})), tmp_path / "out", workers=1)
+    assert (counts.read, counts.near_copies, counts.train, counts.eval, counts.unannotated) == (6, 2, 0, 1, 2)
+    assert counts.dropped == {"row not readable": 1}
+    kept = [json.loads(line)["key"] for line in (tmp_path / "out" / "recipes.jsonl").read_text().splitlines()]
+    assert kept == ["recipenlg/1", "recipenlg/3"]
+
+
+def test_an_example_is_the_serving_prompt_and_the_written_graph(tmp_path: Path, sources: tuple[Source, ...]) -> None:
+    prepare(Inputs(sources, {"gratin": GRAPH}, frozenset({"nobody"})), tmp_path / "out", workers=1)
+    (line,) = (tmp_path / "out" / "train.jsonl").read_text().splitlines()
+    example = ChatExample.model_validate_json(line)
+    assert [message.model_dump() for message in example.messages] == prompt.messages(GRATIN)
+    assert example.answer == lineformat.write(GRAPH)
+
+
+def test_more_processes_give_the_same_files(tmp_path: Path, sources: tuple[Source, ...]) -> None:
+    inputs = Inputs(sources, {"gratin": GRAPH}, eval_share=0.5)
+    prepare(inputs, tmp_path / "one", workers=1)
+    prepare(inputs, tmp_path / "two", workers=2)
+    assert files_of(tmp_path / "two") == files_of(tmp_path / "one")
+
+
+def test_a_folder_of_other_inputs_is_refused(tmp_path: Path, sources: tuple[Source, ...]) -> None:
+    prepare(Inputs(sources, {}), tmp_path / "out", workers=1)
+    with pytest.raises(InputError, match="holds a preparation of other inputs"):
+        prepare(Inputs(sources[:1], {}), tmp_path / "out", workers=1)
+
+
+def test_finished_shards_are_not_worked_on_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards, "SHARD_ROWS", 3)
+    worked: list[int] = []
+    bad_disk = {2}
+
+    def work(folder: Path, number: int, rows: tuple[int, ...]) -> Summary:
+        if number in bad_disk:
+            raise OSError("disk full")
+        worked.append(number)
+        return {"rows": len(rows), "sum": sum(rows)}
+
+    with pytest.raises(OSError, match="disk full"):
+        in_shards(range(10), tmp_path, work, workers=1)
+    bad_disk.clear()
+    summaries = in_shards(range(10), tmp_path, work, workers=1)
+    assert worked == [0, 1, 2, 3]
+    assert [summary["sum"] for summary in summaries] == [3, 12, 21, 9]
+
+
+def test_silver_labels_have_their_weight_and_no_faults(tmp_path: Path, sources: tuple[Source, ...]) -> None:
+    output = tmp_path / "out"
+    prepare(Inputs(sources, {"gratin": GRAPH}, frozenset({"gratin"})), output, workers=1)
+    count = label_by_rules(output, 0.25, None, workers=1)
+    labels = [ChatExample.model_validate_json(line) for line in (output / "silver.jsonl").read_text().splitlines()]
+    assert len(labels) == count > 0
+    assert {label.weight for label in labels} == {0.25}
+    assert "gratin" not in {label.key for label in labels}
+
+
+def test_a_wheel_with_other_bytes_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "recipes.whl").write_bytes(b"something else")
+    with pytest.raises(DataError, match="SHA-256 is"):
+        recipes_wheel(tmp_path / "recipes.whl")
+    with pytest.raises(DataError, match="there is no such file"):
+        recipes_wheel(tmp_path / "absent.whl")
+
+
+@pytest.mark.slow
+def test_kill_and_resume_give_the_files_of_an_unbroken_run(tmp_path: Path) -> None:
+    source = tmp_path / "rows.csv"
+    write_rows(source, 9000)
+    code = (
+        "import sys; from pathlib import Path; from finetune.prepare.pipeline import Inputs, prepare; "
+        "from finetune.prepare.sources import Source; "
+        "prepare(Inputs((Source(kind='recipenlg', path=Path(sys.argv[1])),), {}), Path(sys.argv[2]), 1)"
+    )
+    command = [sys.executable, "-c", code, str(source), str(tmp_path / "killed")]
+    child = subprocess.Popen(command)
+    while not list((tmp_path / "killed").glob("shards/*/00001.json")):
+        assert child.poll() is None, "it was done before it could be killed"
+        time.sleep(0.02)
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    assert not (tmp_path / "killed" / "manifest.json").exists()
+    subprocess.run(command, check=True)
+    prepare(Inputs((Source(kind="recipenlg", path=source),), {}), tmp_path / "whole", workers=1)
+    assert files_of(tmp_path / "killed") == files_of(tmp_path / "whole")
