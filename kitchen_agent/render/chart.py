@@ -19,7 +19,7 @@ DESKTOP_PIXELS: Final = 1240
 FLAG_MINUTES_PER_LETTER: Final = 1.4
 DISH_COLOURS: Final = 12
 GROUP_HEADINGS: Final = {
-    "oven": "Oven", "heat and machines": "Heat and machines", "vessels": "Pots, pans and tins", "boards": "Boards",
+    "oven": "Oven", "heat and machines": "Heat and machines", "vessels": "Vessels", "boards": "Boards",
 }  # fmt: skip
 
 
