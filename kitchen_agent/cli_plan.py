@@ -101,7 +101,7 @@ def run_plan(wish: Wish, output: Output, choice: ModelChoice, data_dir: Path, *,
     with open_runs(data_dir, choice, own_recipes=own, recall=recall) as runs:
         result = _resumed(runs, run) if run else _started(runs, asked, wish.menu_file)
     if isinstance(result, Refusal):
-        _print_refusal(result)
+        print_refusal(result)
         return 1
     output.write(result)
     return 0
@@ -134,7 +134,8 @@ def _in_form(plan: DinnerPlan, form: str) -> str:
     return writers[form](plan).rstrip("\n")
 
 
-def _print_refusal(refusal: Refusal) -> None:
+def print_refusal(refusal: Refusal) -> None:
+    """Say on stderr why there is no plan."""
     print("This dinner does not fit:", file=sys.stderr)
     for reason in refusal.reasons:
         print(f"  - {reason}", file=sys.stderr)

@@ -8,6 +8,7 @@
     │   ├── AmbiguousDishError     several dishes have it
     │   ├── RequestError           a menu, cook or kitchen that cannot be understood
     │   ├── EquipmentError         the kitchen lacks what a dish needs
+    │   ├── CrewError              no cook can do some of the work
     │   ├── StoreError             a database of sessions that cannot be used
     │   ├── UnknownSessionError    no cooking session has this id
     │   ├── EventRefusedError      an event that cannot have happened in its session
@@ -27,6 +28,7 @@
     └── PlanningError              the work itself failed (exit status 1)
         ├── LineFormatError        the model's answer is not in the line format
         ├── GraphRefusedError           the model's answer is not a task graph, and no mend makes it one
+        ├── SchedulingError        the scheduler refuses the problem that was built for it
         ├── DishRefusedError       one dish of a dinner could not be planned, and why
         └── StorageError           a file of this program's own cannot be read or written
 
@@ -281,3 +283,28 @@ class SessionClosedError(KitchenAgentError):
     def __init__(self, session: str) -> None:
         self.session = session
         super().__init__(f"session {session}: its plan was not approved. Open it again with: kitchen cook {session}")
+
+
+class CrewError(InputError):
+    """No cook can do `task` of `dish`, which needs the skill `skill`; `others` more tasks have the same fault.
+
+    `refused`: there is a cook of that skill, who refuses it.
+    """
+
+    def __init__(self, task: str, dish: str, skill: str, refused: bool, others: int) -> None:
+        self.task, self.dish, self.skill, self.refused, self.others = task, dish, skill, refused, others
+        why = "all who could refuse it" if refused else f"it needs the skill {skill}"
+        more = f", nor {others} more tasks" if others else ""
+        super().__init__(
+            f"cooks: nobody can do {task!r} ({dish}; {why}){more}. "
+            f"Add a cook who can, such as --cook NAME:{skill}, or choose another dish"
+        )
+
+
+class SchedulingError(PlanningError):
+    """The scheduler refuses the problem that was built from a dinner."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"the dinner cannot be scheduled: {reason}. Leave out the dish that is named, or plan it afresh with --no-cache"
+        )

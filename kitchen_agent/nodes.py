@@ -10,13 +10,15 @@ from langgraph.types import Send
 
 from kitchen_agent import request_file
 from kitchen_agent.cookbook import load_recipe
+from kitchen_agent.crew import require_crew
 from kitchen_agent.dinner import Dinner, build_problem
-from kitchen_agent.errors import RequestError
+from kitchen_agent.errors import RequestError, SchedulingError
 from kitchen_agent.menu import DinnerRequest
 from kitchen_agent.plan import make_plan
 from kitchen_agent.progress import DinnerProgress
 from kitchen_agent.repair_choice import chosen_repair, repair_question
 from kitchen_agent.state import Deps, DinnerState, Refusal
+from scheduler.errors import InvalidProblemError
 from scheduler.explain import MakeAhead, Repair, Say, ServeLater, StartEarlier
 from scheduler.schedule import Solved, TimedOut
 
@@ -51,8 +53,12 @@ def each_dish(state: DinnerState) -> list[Send]:
 def schedule(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
     """Give every task of every dish its time, cook and equipment."""
     problem = dinner_of(state).problem
+    require_crew(problem)
     runtime.stream_writer(DinnerProgress(f"Scheduling {len(problem.tasks)} tasks"))
-    return {"outcome": runtime.context.scheduler.solve(problem)}
+    try:
+        return {"outcome": runtime.context.scheduler.solve(problem)}
+    except InvalidProblemError as error:
+        raise SchedulingError(str(error.faults[0])) from error
 
 
 def after_schedule(state: DinnerState) -> Literal["explain", "present"]:

@@ -16,11 +16,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kitchen_agent.app import Runs, new_run, open_runs
-from kitchen_agent.errors import DishNotFoundError, ModelLoadError, RequestError, UnknownRunError
+from kitchen_agent.errors import CrewError, DishNotFoundError, ModelLoadError, RequestError, UnknownRunError
 from kitchen_agent.plan import DinnerPlan
 from kitchen_agent.progress import DishProgress, Progress
 from kitchen_agent.state import Refusal
 from scheduler.check import check
+from scheduler.explain import Explanation, Say
+from scheduler.problem import Problem
 from tests.kitchen_agent.dinners import MENU, Data
 
 ASKED: dict[str, Any] = {
@@ -111,10 +113,29 @@ def test_guests_who_should_have_eaten_already_are_refused(runs: Runs) -> None:
         _plan(runs, serve_at="2020-05-04 19:30")
 
 
-def test_what_nobody_may_do_is_refused_with_reasons_and_remedies(runs: Runs) -> None:
-    result = runs.start(new_run(), {**ASKED, "dishes": "chocolate mousse", "cooks": ["Ben:novice"]}, None, _ignore)
+def test_what_nobody_can_do_is_named_with_the_skill_that_it_needs(runs: Runs) -> None:
+    with pytest.raises(CrewError, match=r"Fold whites and cream into the chocolate.*--cook NAME:expert"):
+        _plan(runs, dishes="chocolate mousse", cooks=["Ben:novice"])
+
+
+def test_what_all_refuse_is_named(runs: Runs) -> None:
+    with pytest.raises(CrewError, match="all who could refuse it"):
+        _plan(runs, dishes="green beans", cooks=[{"name": "Ana", "skill": "expert", "refuses": ["saute"]}])
+
+
+def test_a_dinner_that_does_not_fit_is_refused_with_reasons_and_remedies(runs: Runs) -> None:
+    def for_others_to_decide(problem: Problem, say: Say) -> Explanation:
+        explained = runs.deps.scheduler.explain(problem, say)
+        offers = tuple(offer for offer in explained.repairs if not offer.cooks_can_decide)
+        return explained.model_copy(update={"repairs": offers})
+
+    strict = replace(
+        runs, deps=replace(runs.deps, scheduler=replace(runs.deps.scheduler, explain=for_others_to_decide))
+    )
+    cook = {"name": "Ana", "present": "19:00-19:20"}
+    result = strict.start(new_run(), {**ASKED, "dishes": "tomato soup", "cooks": [cook]}, None, _ignore)
     assert isinstance(result, Refusal)
-    assert any("skill" in reason or "Ben" in reason for reason in result.reasons)
+    assert any("Ana" in reason for reason in result.reasons)
     assert result.remedies
 
 

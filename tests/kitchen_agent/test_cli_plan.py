@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from kitchen_agent.cli_plan import Wish
+from kitchen_agent.cli_plan import Wish, print_refusal
 from kitchen_agent.errors import OutputError, RequestError
 from kitchen_agent.output_file import check_writable, write_whole
 from kitchen_agent.plan import DinnerPlan
+from kitchen_agent.state import Refusal
 from tests.kitchen_agent.dinners import OPTIONS, Data
 
 
@@ -51,13 +52,15 @@ def test_bad_input_is_one_line_and_status_2(data: Data, arguments: list[str], wo
     assert words in last
 
 
-def test_a_dinner_that_does_not_fit_says_why_and_what_would_help(data: Data) -> None:
-    done = data.kitchen(
-        "plan", "chocolate mousse", "--guests", "4", "--serve", "2030-05-04 19:30", "--cook", "Ben:novice"
-    )
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "does not fit" in done.stderr
-    assert "would make it fit" in done.stderr
+def test_a_refusal_says_why_and_what_would_help(capsys: pytest.CaptureFixture[str]) -> None:
+    print_refusal(Refusal(reasons=("There is one oven.",), remedies=("A second oven.", "Serve at 20:10.")))
+    assert capsys.readouterr().err.splitlines() == [
+        "This dinner does not fit:",
+        "  - There is one oven.",
+        "What would make it fit:",
+        "  - A second oven.",
+        "  - Serve at 20:10.",
+    ]
 
 
 def test_a_model_that_cannot_be_loaded_is_a_failure(data: Data) -> None:
