@@ -14,6 +14,7 @@ from finetune.export.command import export, merge
 from finetune.plan_memory import plan_memory
 from finetune.prepare.bench import bench_prepare
 from finetune.prepare.command import prepare
+from finetune.runs import app as runs
 from finetune.smoke import smoke
 from finetune.train_command import train
 from kitchen_agent.errors import KitchenAgentError
@@ -25,6 +26,7 @@ app.command("plan-memory")(plan_memory)
 app.command("evaluate")(evaluate)
 app.command("export")(export)
 app.command("merge")(merge)
+app.add_typer(runs, name="runs")
 app.command("smoke")(smoke)
 app.command("bench-prepare")(bench_prepare)
 

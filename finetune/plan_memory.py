@@ -37,7 +37,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Load:
-    """What memory depends on. `dense_bytes` is the width of the embedding, the output layer and the norms."""
+    """What memory depends on.
+
+    `dense_bytes` is the width of the embedding, the output layer and the norms; for `logit_rows` tokens at a time the
+    scores of the whole vocabulary exist.
+    """
 
     shape: ModelShape
     precision: BasePrecision
@@ -47,6 +51,7 @@ class Load:
     checkpointing: bool
     dropout: bool = False
     dense_bytes: int = 2
+    logit_rows: int = LOGIT_ROWS
 
     @property
     def compute_bytes(self) -> int:
@@ -158,17 +163,10 @@ def layer_bytes_per_token(load: Load) -> tuple[int, int]:
     """
     c = load.compute_bytes
     adapter_inputs_hidden, adapter_inputs_mlp = 6, 1
-    if c == 2:
-        hidden = 2 * 4 + adapter_inputs_hidden * 4 + 4 * c
-        mlp = 3 * c + adapter_inputs_mlp * 4
-        mask = 1
-    else:
-        shared_inputs = adapter_inputs_hidden if load.dropout else 3
-        hidden = 2 * 4 + shared_inputs * 4 + 4 * c
-        mlp = 3 * c + adapter_inputs_mlp * 4
-        mask = 1
-    if load.dropout:
-        hidden, mlp = hidden + adapter_inputs_hidden * mask, mlp + adapter_inputs_mlp * mask
+    copies = adapter_inputs_hidden if c == 2 or load.dropout else 3
+    mask = 1 if load.dropout else 0
+    hidden = 2 * 4 + copies * 4 + 4 * c + adapter_inputs_hidden * mask
+    mlp = 3 * c + adapter_inputs_mlp * (4 + mask)
     return hidden, mlp
 
 
@@ -190,6 +188,6 @@ def _activations(load: Load) -> list[Part]:
 
 
 def _logits(load: Load) -> Part:
-    rows = min(LOGIT_ROWS, load.row_tokens)
+    rows = min(load.logit_rows, load.row_tokens)
     size = rows * load.shape.vocabulary * 4 * LOGIT_COPIES
     return Part("logits", size, f"{rows} answer tokens x {load.shape.vocabulary:,} x 4 B x {LOGIT_COPIES}")

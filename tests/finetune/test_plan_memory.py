@@ -29,10 +29,10 @@ def test_shapes_have_the_published_number_of_weights(base: str, billions: float)
     assert (shape.linear_weights + shape.dense_weights) / 1e9 == pytest.approx(billions, rel=0.01)
 
 
-def test_14b_needs_about_the_published_21_gb() -> None:
-    """As published: PEFT's recipe for 4-bit training, which widens embedding and output layer to fp32."""
-    load = Load(QWEN_14B, "nf4", 16, True, row_tokens=2048, checkpointing=True, dense_bytes=4)
-    assert (total_bytes(bill(load)) + RUNTIME_BYTES) / GB == pytest.approx(21, abs=3)
+def test_14b_by_the_usual_recipe_needs_about_the_published_21_gb() -> None:
+    """PEFT's preparation widens embedding and output layer to fp32, and the usual loss makes every token's scores."""
+    load = Load(QWEN_14B, "nf4", 16, True, row_tokens=2048, checkpointing=True, dense_bytes=4, logit_rows=2048)
+    assert (total_bytes(bill(load)) + RUNTIME_BYTES) / GB == pytest.approx(21, abs=1.5)
 
 
 @pytest.mark.parametrize("dense_bytes", [2, 4])
@@ -69,7 +69,7 @@ def test_an_unknown_base_is_named(tmp_path: Path) -> None:
 
 
 def test_the_command_shows_its_arithmetic() -> None:
-    result = CliRunner().invoke(app, ["plan-memory", "qwen-32b-32gb", "--card", "24"])
+    result = CliRunner().invoke(app, ["plan-memory", "qwen-32b-32gb", "--card", "16"])
     assert result.exit_code == 0
     assert "weights x 1/2 B" in result.output
     assert "Does not fit" in result.output
@@ -119,4 +119,4 @@ def test_activations_are_what_a_small_model_takes(
     load = Load(shape, "fp32", 8, False, tokens, checkpointing, dense_bytes=4)
     names = {"activations", "gradients that flow", "layer inputs kept", "one layer made again", "logits"}
     planned = sum(part.bytes for part in bill(load) if part.name in names)
-    assert planned == pytest.approx(measured, rel=0.25)
+    assert planned == pytest.approx(measured, rel=0.25), f"planned {planned:,}, measured {measured:,}"
