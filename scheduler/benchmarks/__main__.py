@@ -15,7 +15,13 @@ from pathlib import Path
 
 from scheduler.benchmarks import read
 from scheduler.check import check
-from scheduler.errors import BenchmarkFormatError, InvalidProblemError, InvalidScheduleError, SchedulerError
+from scheduler.errors import (
+    BenchmarkFormatError,
+    Fault,
+    InvalidProblemError,
+    InvalidScheduleError,
+    SchedulerError,
+)
 from scheduler.problem import Problem
 from scheduler.schedule import Outcome, Solved
 from scheduler.solve import Limits, solve
@@ -53,9 +59,18 @@ def _run(path: Path, seconds: float, workers: int, seed: int) -> dict[str, objec
     problem = read(path)
     left = max(0.1, seconds - (time.perf_counter() - started))
     limits = Limits(deterministic_limit=None, time_limit_seconds=left, workers=workers, seed=seed)
-    outcome = solve(problem, limits)
-    elapsed = time.perf_counter() - started
-    return {"instance": path.name, **_result(problem, outcome), "seconds": round(elapsed, 3)}
+    try:
+        result = _result(problem, solve(problem, limits))
+    except InvalidProblemError as error:
+        if not all(_impossible(fault) for fault in error.faults):
+            raise
+        result = {"status": "infeasible", "objective": None, "bound": None}
+    return {"instance": path.name, **result, "seconds": round(time.perf_counter() - started, 3)}
+
+
+def _impossible(fault: Fault) -> bool:
+    """Whether the fault only says that no schedule exists: a ring of lags, or more demand than there is."""
+    return fault.where == "links" or ".needs." in fault.where or fault.where.count(".") == 1
 
 
 def _result(problem: Problem, outcome: Outcome) -> dict[str, object]:

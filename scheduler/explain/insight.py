@@ -127,7 +127,7 @@ def _slack(problem: Problem, schedule: Schedule, cook: Cook, deadline: float, sa
     first = min(starts, default=problem.horizon_minutes)
     arrival = hours[0].start_minutes
     late = _value(schedule, "lateness")
-    low, high = first, max(starts, default=first)
+    low, high = first, hours[-1].end_minutes - 1 if starts else first
     while low < high and time.monotonic() < deadline and problem.replan is None:
         middle = (low + high + 1) // 2
         later = tuple(

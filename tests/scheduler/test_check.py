@@ -15,8 +15,10 @@ from scheduler.problem import (
     Course,
     Dish,
     Equipment,
+    HeldVessel,
     Link,
     Need,
+    Outage,
     Oven,
     OvenUse,
     PlannedTask,
@@ -176,7 +178,7 @@ def test_the_plan_is_good_and_its_terms_are_right() -> None:
         "makespan": 75,
         "extra_work": 2 + 1 + 3,
         "balance": (10 + 5 + 2 + 1 + 3) - 15,
-        "handovers": 0,
+        "handovers": 1,
         "idle": (78 - 21) + (15 - 0),
         "stability": 0,
     }
@@ -189,28 +191,29 @@ def test_finds(rule: str, change: Callable[[Schedule], Schedule]) -> None:
     assert all(violation.message and violation.subjects for violation in report.violations)
 
 
+def hours(start: int, end: int) -> Window:
+    return Window(start_minutes=start, end_minutes=end)
+
+
 PROBLEMS: list[tuple[str, dict[str, Any]]] = [
     ("refusal", {"cooks": (PROBLEM.cooks[0].model_copy(update={"refuses": ("meat",)}), PROBLEM.cooks[1])}),
     ("refusal", {"cooks": (PROBLEM.cooks[0].model_copy(update={"refuses": ("wash_up",)}), PROBLEM.cooks[1])}),
     (
         "fire",
         {
-            "cooks": tuple(
-                c.model_copy(update={"presence": (Window(start_minutes=0, end_minutes=69),)}) for c in PROBLEM.cooks
+            "cooks": (
+                Cook(id="Ana", presence=(hours(0, 30), hours(70, 110))),
+                Cook(id="Ben", skill=1, presence=(hours(50, 65),)),
             )
         },
     ),
     ("oven_celsius", {"ovens": (Oven(id="oven", max_celsius=180),)}),
-    ("oven_slots", {"ovens": (Oven(id="oven", outages=({"start_minutes": 69, "end_minutes": 80},)),)}),
+    ("oven_slots", {"ovens": (Oven(id="oven", outages=(Outage(start_minutes=69, end_minutes=80),)),)}),
     (
         "equipment",
-        {
-            "equipment": (
-                Equipment(id="burner", count=2, outages=({"start_minutes": 64, "end_minutes": 80, "units": 2},)),
-            )
-        },
+        {"equipment": (Equipment(id="burner", count=2, outages=(Outage(start_minutes=64, end_minutes=80, units=2),)),)},
     ),
-    ("vessel", {"vessels": (VesselStock(id="tin", kind="tin", outages=({"start_minutes": 77, "end_minutes": 80},)),)}),
+    ("vessel", {"vessels": (VesselStock(id="tin", kind="tin", outages=(Outage(start_minutes=77, end_minutes=80),)),)}),
     ("board", {"boards": (Board(id="wood", classes=("ready_to_eat",)),)}),
     ("session", {"sessions": (Session(start_minutes=0, end_minutes=74),)}),
     (
@@ -231,7 +234,7 @@ PROBLEMS: list[tuple[str, dict[str, Any]]] = [
         "replan",
         {"replan": Replan(now_minutes=0, freeze_minutes=9, baseline=(PlannedTask(task="cut", start_minutes=5),))},
     ),
-    ("replan", {"replan": Replan(now_minutes=0, held=({"dish": "roast", "vessel": "t", "unit": "tin#2"},))}),
+    ("replan", {"replan": Replan(now_minutes=0, held=(HeldVessel(dish="roast", vessel="t", unit="tin#2"),))}),
     (
         "course",
         {
