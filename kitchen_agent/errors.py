@@ -306,5 +306,5 @@ class SchedulingError(PlanningError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(
-            f"the dinner cannot be scheduled: {reason}. Leave out the dish that is named, or plan it afresh with --no-cache"
+            f"the dinner cannot be scheduled: {reason}. Leave out the dish that is named, or try --no-cache"
         )
