@@ -14,7 +14,7 @@ from kitchen_agent.dinner.lags import KEEPS_MINUTES, finishing_minutes, serving_
 from kitchen_agent.dinner.part import Part, make_parts
 from kitchen_agent.menu import SKILL_LEVEL, DinnerRequest
 from kitchen_agent.recipe import Recipe
-from kitchen_agent.taskgraph import TaskGraph
+from kitchen_agent.taskgraph import TaskGraph, final_ids
 from scheduler.problem import ORDER, Cook, Course, Dish, Problem, Settings, TermName, VesselUse
 
 COURSE_WINDOW_MINUTES: Final = 5
@@ -119,10 +119,20 @@ def _dishes(parts: Sequence[Part], sittings: Mapping[str, str]) -> tuple[Dish, .
                 vessels=tuple(
                     VesselUse(id=vessel.id, kind=vessel.kind, min_size=vessel.portions) for vessel in part.vessels
                 ),
-                serving=serving_links(dish, part.graph, queue),
+                serving=tuple(
+                    link.model_copy(update={"task": share.id})
+                    for link in serving_links(dish, part.graph, queue + _turns(part))
+                    for share in part.shares[link.task]
+                ),
             )
         )
     return tuple(dishes)
+
+
+def _turns(part: Part) -> int:
+    """The minutes that one cook takes for all shares of the last tasks, if they are cut into shares."""
+    shares = [part.shares[f"{part.request.id}/{number}"] for number in final_ids(part.graph.tasks)]
+    return sum(task.minutes for tasks in shares if len(tasks) > 1 for task in tasks)
 
 
 def _courses(offsets: Mapping[str, int], serve_minute: int) -> tuple[Course, ...]:

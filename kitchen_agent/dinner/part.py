@@ -12,6 +12,7 @@ from kitchen_agent.dinner.equipment import Fitted, fit
 from kitchen_agent.dinner.hygiene import classes
 from kitchen_agent.dinner.lags import dish_links, task_minutes
 from kitchen_agent.dinner.portions import Amount, Rounds, amount, rounds
+from kitchen_agent.dinner.shares import cut, links_of_shares
 from kitchen_agent.dinner.vessels import Vessel, dish_vessels
 from kitchen_agent.errors import EquipmentError
 from kitchen_agent.kitchen import POOLS
@@ -37,7 +38,8 @@ STARTER_SUFFIX: Final = ".start"
 class Part:
     """A dish with its task graph, the amount made, its vessels, its converted tasks and what was changed.
 
-    `tasks` has one task for each of the graph's, in their order. `starters` maps tasks that need nobody, and that no
+    `tasks` has one task for each of the graph's, in their order, `shares` what each of them, by id, is cut into.
+    `starters` maps tasks that need nobody, and that no
     cook's task leads to, to the moment of work that sets them going; it ends when its task starts.
     """
 
@@ -46,6 +48,7 @@ class Part:
     made: Amount
     vessels: tuple[Vessel, ...]
     tasks: tuple[Task, ...]
+    shares: dict[str, tuple[Task, ...]]
     starters: dict[int, Task]
     links: tuple[Link, ...]
     notes: tuple[str, ...]
@@ -57,11 +60,11 @@ class Part:
 
     @property
     def all_tasks(self) -> tuple[Task, ...]:
-        """Starters and tasks, in an order in which one cook could do them."""
+        """Starters and shares, in an order in which one cook could do them."""
         return tuple(
             task
             for number, main in enumerate(self.tasks, 1)
-            for task in ([self.starters[number], main] if number in self.starters else [main])
+            for task in (*([self.starters[number]] if number in self.starters else []), *self.shares[main.id])
         )
 
 
@@ -105,12 +108,18 @@ def _part(
         tags = _tags(task, fitted[task.id], lines, refused)
         tasks.append(_task(dish.id, task, fitted[task.id], work, used, tags, hygiene[task.id]))
         notes += [f"{dish.name}, {task.name!r}: {change}." for change in fitted[task.id].changes]
-    starters = {task.id: _starter(tasks[task.id - 1]) for task in graph.tasks if _needs_starter(task, graph)}
-    links = dish_links(dish.id, graph, tasks, request.kitchen)
+    starters = {
+        task.id: _starter(tasks[task.id - 1])
+        for task in graph.tasks
+        if _needs_starter(task, graph) and not fitted[task.id].void
+    }
+    linear = {f"{dish.id}/{task.id}" for task in graph.tasks if task.scaling == "linear"}
+    shares = cut(tasks, linear, request.cooks)
+    links = links_of_shares(dish_links(dish.id, graph, tasks, request.kitchen), shares)
     links += [
         Link(before=starter.id, after=tasks[number - 1].id, max_lag_minutes=0) for number, starter in starters.items()
     ]
-    return Part(dish, graph, made, vessels, tuple(tasks), starters, tuple(links), tuple(notes))
+    return Part(dish, graph, made, vessels, tuple(tasks), shares, starters, tuple(links), tuple(notes))
 
 
 def _needs_starter(task: GraphTask, graph: TaskGraph) -> bool:

@@ -166,6 +166,7 @@ def _watchers(problem: Problem, schedule: Schedule, names: Names) -> dict[str, s
 
 
 def _ingredients(task: Task, graphs: Mapping[str, TaskGraph], lines: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """The scaled lines that enter the dish in a task; the first share of work that is shared names them."""
     dish, _, number = task.id.rpartition("/")
     if not number.isdigit() or dish not in graphs:
         return ()

@@ -27,7 +27,7 @@ def work(made: Dinner) -> int:
         (4, "soup/1", 10, 1),
         (6, "soup/1", 15, 1),
         (1, "soup/1", 3, 1),
-        (40, "soup/1", 100, 1),
+        (40, "soup/1", 50, 1),
         (40, "soup/2", 25, 4),
         (4, "fritters/2", 8, 1),
         (6, "fritters/2", 8, 1),
@@ -51,10 +51,23 @@ def test_cakes_are_baked_whole(guests: int, portions: int) -> None:
 @given(guests=st.integers(1, 120), more=st.integers(1, 120))
 @settings(max_examples=25, deadline=None)
 def test_more_guests_are_never_less_work(guests: int, more: int) -> None:
-    few, many = (dinner("soup", "chicken", "fritters", "cake", guests=number) for number in (guests, guests + more))
+    dishes = ("soup", "chicken", "fritters", "cake")
+    few, many = (dinner(*dishes, guests=number, cooks=["Ana:expert"]) for number in (guests, guests + more))
     assert work(many) >= work(few)
     for one, other in zip(few.problem.tasks, many.problem.tasks, strict=True):
         assert other.rounds * other.minutes >= one.rounds * one.minutes
+
+
+def test_large_work_is_shared_among_those_who_can_do_it() -> None:
+    cooks = ["Ana:expert", "Ben:novice", "Cem:home", {"name": "Dora", "refuses": ["carve"]}]
+    made = dinner("chicken", guests=40, cooks=cooks)
+    shares = [task for task in made.problem.tasks if task.id.partition(".")[0] == "chicken/4"]
+    assert [task.name for task in shares] == ["Carve the chicken (1 of 2)", "Carve the chicken (2 of 2)"]
+    assert [task.minutes for task in shares] == [30, 30]
+    assert {link.before for link in made.problem.links if link.after == "chicken/4.2"} == {"chicken/3"}
+    assert {link.task for link in made.problem.dishes[0].serving} == {"chicken/4", "chicken/4.2"}
+    rubs = [task for task in made.problem.tasks if task.id.partition(".")[0] == "chicken/1"]
+    assert len(rubs) == 4
 
 
 def test_portions_for_each_guest_scale_one_dish() -> None:
