@@ -157,7 +157,11 @@ def _holds_of(inserted: list[Inserted]) -> list[VesselHold]:
     """Only what the rule of washing looks at: which unit is washed."""
     return [
         VesselHold.model_construct(
-            dish=entry.dish, vessel=entry.vessel, unit=entry.unit, start_minutes=0, end_minutes=entry.end_minutes
+            dish=str(entry.dish),
+            vessel=str(entry.vessel),
+            unit=str(entry.unit),
+            start_minutes=0,
+            end_minutes=entry.end_minutes,
         )
         for entry in inserted
         if entry.kind == "wash_up"
@@ -210,8 +214,8 @@ def _insertable(problem: Problem, assignments: list[Assignment]) -> Iterator[lis
                 for start, end in _spans(problem, [problem.settings.clean_minutes])
                 for cook in cooks
             ]
-    for dish, letter, kinds in _vessels(problem, assignments):
-        washed = [stock for stock in problem.vessels if stock.wash_minutes and stock.id in kinds]
+    for dish, letter in _vessels(problem, assignments):
+        washed = [stock for stock in problem.vessels if stock.wash_minutes]
         lengths = [stock.wash_minutes for stock in washed]
         pin = pinned.get(f"wash_up:{dish}/{letter}")
         if pin and pin.start_minutes is not None and pin.end_minutes is not None:
@@ -234,18 +238,17 @@ def _insertable(problem: Problem, assignments: list[Assignment]) -> Iterator[lis
         ]
 
 
-def _vessels(problem: Problem, assignments: list[Assignment]) -> Iterator[tuple[str, str, list[str]]]:
-    """Dish, letter (also of the extra pans) and all stocks, of everything that must be held."""
+def _vessels(problem: Problem, assignments: list[Assignment]) -> Iterator[tuple[str, str]]:
+    """Dish and letter (also of the extra pans) of everything that must be held."""
     pans = {entry.task: entry.pans for entry in assignments}
-    stocks = [stock.id for stock in problem.vessels]
     for dish in problem.dishes:
         for use in dish.vessels:
             users = [task for task in problem.tasks if task.dish == dish.id and use.id in task.vessels]
             if users:
-                yield dish.id, use.id, stocks
+                yield dish.id, use.id
             for task in users:
                 for number in range(2, pans[task.id] + 1):
-                    yield dish.id, f"{use.id}+{task.id}#{number}", stocks
+                    yield dish.id, f"{use.id}+{task.id}#{number}"
 
 
 def _held(problem: Problem, assignments: list[Assignment], inserted: list[Inserted]) -> Iterator[list[VesselHold]]:
@@ -253,7 +256,7 @@ def _held(problem: Problem, assignments: list[Assignment], inserted: list[Insert
     tasks = {task.id: task for task in problem.tasks}
     washes = {(entry.dish, entry.vessel): entry for entry in inserted if entry.kind == "wash_up"}
     options: list[list[VesselHold]] = []
-    for dish, letter, _ in _vessels(problem, assignments):
+    for dish, letter in _vessels(problem, assignments):
         plain, _, extra = letter.partition("+")
         only = extra.rpartition("#")[0]
         users = [
