@@ -40,7 +40,7 @@ def _declare_task(v: Variables, task: Task) -> None:
     if len(sizes) > 1:
         size = v.model.new_int_var_from_domain(domain, f"minutes of {task.id}")
         v.definitions.append((size, lambda at: _minutes(v, task, does, pans, at)))
-    low, high = (pin.start_minutes or 0,) * 2 if pin else (0, max(0, v.horizon - min(sizes)))
+    low, high = (pin.start_minutes or 0,) * 2 if pin else (0, v.horizon)
     start = v.model.new_int_var(low, high, f"start of {task.id}")
     if isinstance(size, int):
         end: Expr = start + size

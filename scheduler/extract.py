@@ -36,12 +36,13 @@ def _assignment(t: TaskVars, value: Value) -> Assignment:
 def colour(items: Iterable[tuple[str, int, int, int]], count: int, fixed: dict[str, list[int]]) -> dict[str, list[int]]:
     """Numbers 1..count for items (key, start, end, units) so that overlapping items share none.
 
-    Greedy by start, which is exact for intervals; ``fixed`` items keep their numbers.
+    Greedy by start, which is exact for intervals; ``fixed`` items keep their numbers. Where more overlap than there are
+    numbers, which a model with all rules never lets happen, numbers are given twice and the judge says so.
     """
     free_from = dict.fromkeys(range(1, count + 1), 0)
     numbers: dict[str, list[int]] = {}
     for key, start, end, units in sorted(items, key=lambda item: (item[1], item[0] not in fixed, item[2], item[0])):
-        free = [n for n, since in free_from.items() if since <= start]
+        free = sorted(free_from, key=lambda number: (free_from[number] > start, number))
         numbers[key] = fixed.get(key) or free[:units]
         for number in numbers[key]:
             free_from[number] = max(end, start)
