@@ -29,7 +29,7 @@ def read_sch(text: str) -> Problem:
     capacities = integers(line, number)
     if len(capacities) != resources:
         raise BenchmarkFormatError(f"line {number}: {len(capacities)} capacities for {resources} resources")
-    links = tuple(_link(before, after, lag) for before, after, lag in arcs)
+    links = tuple(_link(before, after, lag, activities[before].duration) for before, after, lag in arcs)
     longest = [activity.duration for activity in activities]
     for before, _, lag in arcs:
         longest[before] = max(longest[before], lag)
@@ -74,7 +74,10 @@ def _activity(row: int, line: _Line, resources: int) -> Activity:
     return Activity(str(row), values[2], tuple(values[3:]))
 
 
-def _link(before: int, after: int, lag: int) -> Link:
+def _link(before: int, after: int, lag: int, duration: int) -> Link:
+    """A lag that is no shorter than the first activity is a plain precedence, which the model uses best."""
+    if lag >= duration:
+        return Link(before=str(before), after=str(after), min_lag_minutes=lag - duration)
     if lag >= 0:
         return Link(before=str(before), after=str(after), min_lag_minutes=lag, from_start=True)
     return Link(before=str(after), after=str(before), min_lag_minutes=None, max_lag_minutes=-lag, from_start=True)

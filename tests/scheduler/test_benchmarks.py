@@ -30,7 +30,8 @@ def test_psplib() -> None:
 
 def test_progen_max() -> None:
     problem = read(INSTANCES / "tiny.sch")
-    assert Link(before="1", after="3", min_lag_minutes=2, from_start=True) in problem.links
+    assert Link(before="1", after="3", min_lag_minutes=0) in problem.links, "no shorter than the activity itself"
+    assert Link(before="2", after="4", min_lag_minutes=0) in problem.links
     backwards = Link(before="1", after="2", min_lag_minutes=None, max_lag_minutes=6, from_start=True)
     assert backwards in problem.links, "a negative lag is a maximal lag the other way round"
     assert problem.tasks[0].deadline_minutes == 0
