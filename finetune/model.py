@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from copy import copy
 from pathlib import Path
 from typing import Any
 
 import torch
 from peft import LoraConfig, get_peft_model
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
@@ -15,8 +17,13 @@ from finetune.answer_loss import OutputLayer, answer_loss
 from finetune.base_model import base_folder
 from finetune.config import TrainConfig
 from finetune.dataset import Packed
+from finetune.errors import WorkError
+from finetune.files import replacing
 from finetune.int8_lora import use_int8
 from finetune.packing import PACKED_ATTENTION
+
+ADAPTER_NAME = "default"
+ADAPTER_FILE = "adapter_model.safetensors"
 
 
 class AnswerModel(nn.Module):
@@ -98,6 +105,31 @@ def _modules(target_modules: str | tuple[str, ...]) -> str | list[str]:
     return target_modules if isinstance(target_modules, str) else list(target_modules)
 
 
+def adapter_parameters(model: AnswerModel) -> dict[str, nn.Parameter]:
+    """The adapter's matrices by the names that PEFT gives them in a file.
+
+    PEFT collects them by its own kinds of layers, of which `Int8LoraLinear` is none.
+    """
+    named = model.peft_model.named_parameters()
+    return {name.replace(f".{ADAPTER_NAME}.", "."): parameter for name, parameter in named if ".lora_" in name}
+
+
 def save_adapter(model: AnswerModel, folder: Path) -> None:
     """Write the adapter as PEFT does: `adapter_config.json` and `adapter_model.safetensors`."""
-    model.peft_model.save_pretrained(str(folder))
+    tensors = {name: parameter.detach().contiguous() for name, parameter in adapter_parameters(model).items()}
+    with replacing(folder / ADAPTER_FILE) as temporary:
+        save_file(tensors, temporary, metadata={"format": "pt"})
+    settings = copy(model.peft_model.peft_config[ADAPTER_NAME])
+    settings.inference_mode = True
+    settings.save_pretrained(str(folder))
+
+
+def load_adapter(model: AnswerModel, folder: Path) -> None:
+    """Take over the adapter that `save_adapter` wrote. Raises WorkError when it is of another shape."""
+    tensors, parameters = load_file(folder / ADAPTER_FILE), adapter_parameters(model)
+    shapes = [{name: tuple(value.shape) for name, value in side.items()} for side in (tensors, parameters)]
+    if shapes[0] != shapes[1]:
+        raise WorkError(f"{folder}: its {len(tensors)} matrices are not those of this run's adapter.")
+    with torch.no_grad():
+        for name, parameter in parameters.items():
+            parameter.copy_(tensors[name])

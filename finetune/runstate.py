@@ -9,15 +9,13 @@ import random
 from pathlib import Path
 
 import torch
-from peft import set_peft_model_state_dict
 from pydantic import ValidationError
-from safetensors.torch import load_file
 
 from finetune import checkpoints
 from finetune.config import TrainConfig
 from finetune.errors import InputError
 from finetune.files import write_text
-from finetune.model import AnswerModel, save_adapter
+from finetune.model import AnswerModel, load_adapter, save_adapter
 
 CONFIG_FILE = "config.json"
 _OPTIMIZER_FILE = "trainer.pt"
@@ -62,7 +60,7 @@ def restore(run: Path, model: AnswerModel, optimizer: torch.optim.Optimizer) -> 
     folder = checkpoints.latest(run)
     if folder is None:
         return 0
-    set_peft_model_state_dict(model.peft_model, load_file(folder / "adapter_model.safetensors"))
+    load_adapter(model, folder)
     state = torch.load(folder / _OPTIMIZER_FILE, weights_only=True, map_location=model.device)
     optimizer.load_state_dict(state["optimizer"])
     return checkpoints.step_of(folder)

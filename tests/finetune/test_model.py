@@ -5,15 +5,18 @@ from pathlib import Path
 import pytest
 import torch
 import torch.nn.functional as functional
+from peft import PeftModel
+from safetensors.torch import load_file
 from torch import Tensor
 from transformers import AutoModelForCausalLM
 from transformers.models.qwen2 import modeling_qwen2
 
 from finetune import fused
 from finetune.answer_loss import OutputLayer, answer_loss
-from finetune.config import TrainConfig
+from finetune.config import LoraSettings, TrainConfig
 from finetune.dataset import pack, tokenised
-from finetune.model import AnswerModel, load
+from finetune.errors import WorkError
+from finetune.model import ADAPTER_FILE, AnswerModel, adapter_parameters, load, load_adapter, save_adapter
 from finetune.task_scores import write
 from tests.finetune.conftest import chat
 
@@ -69,6 +72,41 @@ def test_int8_is_close_to_floats(tiny_config: TrainConfig) -> None:
     (exact, exact_gradient), (near, near_gradient) = results
     assert near == pytest.approx(exact, rel=0.02)
     assert functional.cosine_similarity(exact_gradient, near_gradient, dim=0).item() > 0.98
+
+
+@pytest.mark.parametrize("precision", ["fp32", "int8-cpu"])
+def test_an_adapter_comes_back_whole(tiny_config: TrainConfig, tmp_path: Path, precision: str) -> None:
+    config = tiny_config.model_copy(update={"base_precision": precision})
+    model, _ = load(config)
+    shake(model)
+    save_adapter(model, tmp_path)
+    written = load_file(tmp_path / ADAPTER_FILE)
+    assert len(written) == 2 * 7 * 2
+    assert all(tensor.abs().sum() > 0 for tensor in written.values())
+    fresh, _ = load(config)
+    load_adapter(fresh, tmp_path)
+    kept = adapter_parameters(fresh)
+    assert all(torch.equal(kept[name], parameter) for name, parameter in adapter_parameters(model).items())
+
+
+def test_peft_computes_what_was_saved_from_int8(tiny_config: TrainConfig, tiny_model: Path, tmp_path: Path) -> None:
+    model, tokenizer = load(tiny_config.model_copy(update={"base_precision": "int8-cpu"}))
+    shake(model)
+    save_adapter(model, tmp_path)
+    one = tokenised(chat("soup", 3), tokenizer)
+    adapted = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(tiny_model), str(tmp_path))
+    tokens = torch.tensor([[*one.prompt, *one.answer]])
+    labels = torch.tensor([[*[-100] * len(one.prompt), *one.answer]])
+    expected = adapted(input_ids=tokens, labels=labels).loss.item()
+    assert model(pack([one])).item() / len(one.answer) == pytest.approx(expected, rel=0.02)
+
+
+def test_an_adapter_of_another_rank_is_refused(tiny_config: TrainConfig, tmp_path: Path) -> None:
+    model, _ = load(tiny_config)
+    save_adapter(model, tmp_path)
+    other, _ = load(tiny_config.model_copy(update={"lora": LoraSettings(rank=2)}))
+    with pytest.raises(WorkError, match="28 matrices are not those of this run's adapter"):
+        load_adapter(other, tmp_path)
 
 
 def test_one_huge_token_does_not_spoil_the_others() -> None:
