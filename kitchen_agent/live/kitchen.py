@@ -129,6 +129,10 @@ class LiveKitchen:
         self._store.opening(session)
         return self._store.events(session)
 
+    def newest(self, session: str) -> int:
+        """The number of the session's newest event, 0 without any."""
+        return self._read(session).last
+
     def record(self, session: str, what: Happening, key: str, by: str) -> tuple[Recorded, bool]:
         """Store an event, without making a new plan yet; False for one that was told before under the same `key`.
 

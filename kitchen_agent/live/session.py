@@ -82,6 +82,12 @@ class Session(_Part):
         """How far `task` is; one that nobody touched waits."""
         return self.tasks.get(task, Progress())
 
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do."""
+        left = (self.progress(task.id).state for task in self.plan.problem.tasks)
+        return all(state in ("done", "skipped") for state in left)
+
     def item(self, task: str) -> Item | None:
         """The place of `task` in the plan in force."""
         return next((item for item in self.plan.items if item.id == task), None)

@@ -1,0 +1,151 @@
+"""Opens, resumes and lists cooking sessions: what the command line and the web use of the live kitchen.
+
+Events and the checkpoints of the graph are in one database: a SQLite file of the data folder, or the PostgreSQL that
+DATABASE_URL names.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.types import Command
+from sqlalchemy.engine import make_url
+
+from kitchen_agent.app import new_run
+from kitchen_agent.checkpoints import open_checkpoints
+from kitchen_agent.errors import SessionClosedError, StoreError
+from kitchen_agent.live.difference import changes
+from kitchen_agent.live.events import Happening
+from kitchen_agent.live.kitchen import LiveKitchen, Told
+from kitchen_agent.live.replan import SECONDS
+from kitchen_agent.live.store import SessionStore
+from kitchen_agent.live.thread import SessionDeps, SessionGraph, SessionState, build_session_graph
+from kitchen_agent.plan import DinnerPlan
+from kitchen_agent.state import STATE_TYPES, Deps, Refusal
+
+FILE_NAME: Final = "sessions.sqlite"
+
+
+def wall_clock() -> datetime:
+    """The time now, with the zone of this machine."""
+    return datetime.now().astimezone()
+
+
+def database_url(data_dir: Path) -> str:
+    """DATABASE_URL, or the SQLite file of the data folder, which is made when it is missing."""
+    if url := os.environ.get("DATABASE_URL"):
+        return url
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(str(data_dir), str(error.strerror)) from error
+    return f"sqlite:///{data_dir / FILE_NAME}"
+
+
+@dataclass(frozen=True)
+class Sessions:
+    """The sessions of one database, each a thread of the graph."""
+
+    kitchen: LiveKitchen
+    graph: SessionGraph
+
+    def open(self, plan: DinnerPlan, session: str | None = None) -> str:
+        """Open a session for `plan`, which waits for approval; return its id."""
+        session = session or new_run()
+        self._run(session, {"session": session, "plan": plan}, None)
+        return session
+
+    def plan(self, asked: dict[str, Any], menu_file: Path | None, planning: Deps) -> str | Refusal:
+        """Plan the dinner that was asked for and open a session for it, or say why there is no plan."""
+        session = new_run()
+        self._run(session, {"session": session, "asked": asked, "menu_file": menu_file}, planning)
+        refusal = self.graph.get_state(_config(session)).values.get("refusal")
+        return refusal if isinstance(refusal, Refusal) else session
+
+    def approve(self, session: str, by: str) -> None:
+        """Say yes to the plan; once is enough. Raises UnknownSessionError, SessionClosedError."""
+        self.kitchen.approve(session, by)
+        if "approve" in self._waits_at(session):
+            self._run(session, Command(resume=True), None)
+        elif self.graph.get_state(_config(session)).values.get("approved") is False:
+            raise SessionClosedError(session)
+
+    def decline(self, session: str) -> None:
+        """Say no to the plan: the session ends."""
+        if "approve" in self._waits_at(session):
+            self._run(session, Command(resume=False), None)
+
+    def tell(self, session: str, what: Happening, key: str, by: str) -> Told:
+        """Add an event and wake the thread, which makes the plan that it calls for.
+
+        An event with a `key` that the session has already counts once. Raises EventRefusedError, UnknownSessionError,
+        and SessionClosedError when the plan was not approved.
+        """
+        before = self.kitchen.session(session)
+        if not before.approved:
+            raise SessionClosedError(session)
+        recorded, new = self.kitchen.record(session, what, key, by)
+        self.wake(session)
+        after = self.kitchen.session(session)
+        told = changes(before.plan, after.plan, self.kitchen.now()) if after.plan != before.plan else ()
+        return Told(recorded, new, told, self.kitchen.trouble(session))
+
+    def wake(self, session: str) -> None:
+        """Let the thread look at the events, also after a crash in the middle of a step."""
+        waits_at = self._waits_at(session)
+        if "cook" in waits_at:
+            self._run(session, Command(resume="event"), None)
+        elif waits_at and "approve" not in waits_at:
+            self._run(session, None, None)
+
+    def _waits_at(self, session: str) -> tuple[str, ...]:
+        self.kitchen.newest(session)  # says so when there is no such session
+        return self.graph.get_state(_config(session)).next
+
+    def _run(self, session: str, given: SessionState | Command[Any] | None, planning: Deps | None) -> None:
+        deps = SessionDeps(self.kitchen, planning)
+        self.graph.invoke(given, _config(session), context=deps, durability="sync")
+
+
+@contextmanager
+def open_sessions(
+    url: str, now: Callable[[], datetime] = wall_clock, *, seconds: float = SECONDS
+) -> Iterator[Sessions]:
+    """The sessions of the database at `url`, until the end of the block. Raises StoreError."""
+    with ExitStack() as stack:
+        store = SessionStore(url)
+        stack.callback(store.close)
+        saver = stack.enter_context(_checkpointer(url))
+        yield Sessions(LiveKitchen(store, now, seconds=seconds), build_session_graph(saver))
+
+
+@contextmanager
+def _checkpointer(url: str) -> Iterator[BaseCheckpointSaver[Any]]:
+    if make_url(url).get_backend_name() == "sqlite":
+        with open_checkpoints(Path(make_url(url).database or "")) as saver:
+            yield saver
+        return
+    try:
+        from langgraph.checkpoint.postgres import PostgresSaver
+        from psycopg import Connection
+        from psycopg.rows import dict_row
+    except ImportError as error:
+        raise StoreError(url, "this needs the extra postgres: pip install 'kitchen-agent[postgres]'") from error
+    dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with Connection.connect(dsn, autocommit=True, prepare_threshold=0, row_factory=dict_row) as connection:
+        postgres = PostgresSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=STATE_TYPES))
+        postgres.setup()
+        yield postgres
+
+
+def _config(session: str) -> RunnableConfig:
+    return {"configurable": {"thread_id": session}}
