@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kitchen_agent import cli_model
+from kitchen_agent import cli_live, cli_model
 from kitchen_agent.errors import InputError, KitchenAgentError
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ app = typer.Typer(
 )
 app.add_typer(cli_model.app, name="model")
 app.command()(cli_model.doctor)
+for _command in (cli_live.cook, cli_live.log, cli_live.sessions, cli_live.simulate):
+    app.command()(_command)
 
 
 class Format(StrEnum):

@@ -1,0 +1,134 @@
+"""The commands of the live kitchen: cook, log, sessions, simulate."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from pydantic import ValidationError
+
+from kitchen_agent.errors import RequestError
+
+if TYPE_CHECKING:
+    from kitchen_agent.live.sessions import Sessions
+    from kitchen_agent.plan import DinnerPlan
+
+
+def cook(
+    what: Annotated[str, typer.Argument(metavar="PLAN|MENU|SESSION", help="plan.json, menu.yaml or a session's id.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Approve the plan without being asked.")] = False,
+) -> None:
+    """Cook a dinner: open or reopen a session and show it live."""
+    from kitchen_agent import settings
+    from kitchen_agent.live.sessions import database_url, open_sessions
+
+    current = settings.load()
+    with open_sessions(database_url(current.data_dir)) as sessions:
+        session = _session(sessions, what)
+        if session is None:
+            raise typer.Exit(1)
+        if not sessions.kitchen.session(session).approved:
+            if not yes and not typer.confirm("Cook by this plan?", default=True):
+                sessions.decline(session)
+                raise typer.Exit(1)
+            sessions.approve(session, getpass.getuser())
+        sessions.wake(session)
+        print(f"Session {session}; reopen it with: kitchen cook {session}", file=sys.stderr)
+        if sys.stdout.isatty():
+            from kitchen_agent.live.view import LiveView
+
+            LiveView(sessions, session, getpass.getuser()).run()
+
+
+def log(session: Annotated[str, typer.Argument(metavar="SESSION")]) -> None:
+    """Print what happened in a session, one event a line."""
+    from kitchen_agent import settings
+    from kitchen_agent.live.kitchen import Opening
+    from kitchen_agent.live.session import Session, apply
+    from kitchen_agent.live.sessions import database_url, open_sessions
+    from kitchen_agent.live.wording import sentence
+
+    with open_sessions(database_url(settings.load().data_dir)) as sessions:
+        opening = Opening.model_validate_json(sessions.kitchen.store.opening(session))
+        state = Session(first=opening.plan, plan=opening.plan, now=opening.opened_at)
+        for recorded in sessions.kitchen.events(session):
+            event = recorded.event
+            when = event.at.astimezone(opening.plan.serve_at.tzinfo)
+            print(f"{recorded.seq:4}  {when:%Y-%m-%d %H:%M:%S}  {event.by:12}  {sentence(state, event.what)}")
+            state = apply(state, event)
+
+
+def sessions() -> None:
+    """List the cooking sessions, newest first."""
+    from kitchen_agent import settings
+    from kitchen_agent.live.kitchen import Opening
+    from kitchen_agent.live.sessions import database_url
+    from kitchen_agent.live.store import SessionStore
+
+    store = SessionStore(database_url(settings.load().data_dir))
+    for name in store.sessions():
+        opening = Opening.model_validate_json(store.opening(name))
+        print(f"{name}  opened {opening.opened_at:%Y-%m-%d %H:%M}  {opening.plan.title}, {opening.plan.guests} guests")
+    store.close()
+
+
+def simulate(
+    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan that kitchen plan --format json wrote.")],
+    speed: Annotated[float, typer.Option(help="How many times as fast as real time; 0: at once.", min=0)] = 60,
+    seed: Annotated[int, typer.Option(help="Decides which tasks take longer.")] = 0,
+) -> None:
+    """Play a session by itself, with delays here and there, by a clock of its own."""
+    from kitchen_agent import settings
+    from kitchen_agent.live import simulate as simulation
+    from kitchen_agent.live.sessions import database_url, open_sessions
+
+    dinner = _plan_file(plan)
+    clock = simulation.Clock(dinner.first_work, speed)
+    with open_sessions(database_url(settings.load().data_dir), clock) as opened:
+        for line in simulation.simulate(opened, clock, dinner, seed):
+            print(line, flush=True)
+
+
+def _session(sessions: Sessions, what: str) -> str | None:
+    """The session that `what` names; for a plan or a menu a new one; None when the dinner does not fit."""
+    path = Path(what)
+    if path.suffix.lower() in (".yaml", ".yml"):
+        return _planned(sessions, path)
+    if path.suffix.lower() == ".json" or path.is_file():
+        return sessions.open(_plan_file(path))
+    sessions.kitchen.session(what)
+    return what
+
+
+def _planned(sessions: Sessions, menu: Path) -> str | None:
+    from kitchen_agent import settings
+    from kitchen_agent.app import open_runs
+    from kitchen_agent.model_view import progress_bar
+    from kitchen_agent.planner_model import chosen_model
+
+    current = settings.load()
+    with progress_bar() as report:
+        choice = chosen_model(current, None, None, report)
+    with open_runs(current.data_dir, choice) as runs:
+        result = sessions.plan({}, menu, runs.deps)
+    if isinstance(result, str):
+        return result
+    print("This dinner does not fit:", *(f"  - {reason}" for reason in result.reasons), sep="\n", file=sys.stderr)
+    return None
+
+
+def _plan_file(path: Path) -> DinnerPlan:
+    from kitchen_agent.plan import DinnerPlan
+
+    try:
+        return DinnerPlan.model_validate_json(path.read_bytes())
+    except OSError as error:
+        fault = f"cannot be read: {error.strerror}; give a plan that kitchen plan --format json wrote"
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "plan"
+        fault = f"{where}: {first['msg']}; give a plan that kitchen plan --format json wrote"
+    raise RequestError(str(path), [fault])

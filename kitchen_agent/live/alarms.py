@@ -1,0 +1,74 @@
+"""What a person has to know at once: dishes that will be late, what takes too long, what has waited too long."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from kitchen_agent.live.session import Session
+from kitchen_agent.live.wording import task_name
+from scheduler.problem import Link
+
+
+class Alarm(BaseModel):
+    """One thing to know; `task` is the one to remake or accept when something waited too long."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["late", "over", "waited"]
+    task: str | None
+    sentence: str
+
+
+def alarms(session: Session, now: datetime) -> tuple[Alarm, ...]:
+    """The alarms of this moment, waits first."""
+    return (*_waited(session, now), *_late(session, now), *_over(session, now))
+
+
+def _late(session: Session, now: datetime) -> list[Alarm]:
+    found = []
+    served_at = session.serve_at or session.first.serve_at
+    for dish in session.plan.dishes:
+        if dish.late_minutes > 0 and dish.served > now:
+            when = f"{dish.served.astimezone(served_at.tzinfo):%H:%M}"
+            words = f"{dish.name} will be {dish.late_minutes} minutes late, at {when}"
+            found.append(Alarm(kind="late", task=None, sentence=words))
+    return found
+
+
+def _over(session: Session, now: datetime) -> list[Alarm]:
+    found = []
+    for task, progress in session.tasks.items():
+        if progress.expected is not None and progress.expected < now - timedelta(minutes=1):
+            minutes = int((now - progress.expected).total_seconds() // 60)
+            words = f"{task_name(session, task)} should have ended {minutes} minutes ago"
+            found.append(Alarm(kind="over", task=task, sentence=words))
+    return found
+
+
+def _waited(session: Session, now: datetime) -> list[Alarm]:
+    """Results that waited, or will have waited, longer than their limit, and that nobody has accepted."""
+    found = {}
+    for link in (*session.first.problem.links, *session.plan.problem.links):
+        before, after = session.progress(link.before), session.progress(link.after)
+        item = session.item(link.after)
+        if link.max_lag_minutes is None or before.state != "done" or after.state not in ("waiting", "paused"):
+            continue
+        since = before.started if link.from_start else before.ended
+        if since is None or item is None or link.before in session.accepted_waits:
+            continue
+        until = max(now, item.start)
+        minutes = int((until - since).total_seconds() // 60)
+        if minutes > link.max_lag_minutes:
+            found.setdefault(link.before, _waiting(session, link, minutes))
+    return list(found.values())
+
+
+def _waiting(session: Session, link: Link, minutes: int) -> Alarm:
+    words = (
+        f"{task_name(session, link.before)} waits {minutes} minutes, at most {link.max_lag_minutes} are good: "
+        "do it again, or accept it"
+    )
+    return Alarm(kind="waited", task=link.before, sentence=words)
