@@ -3,7 +3,7 @@
 outcome = solve(problem)      # Solved | Infeasible | TimedOut
 """
 
-from scheduler.errors import InvalidProblemError, SchedulerError
+from scheduler.errors import InvalidProblemError, InvalidScheduleError, SchedulerError
 from scheduler.model import build
 from scheduler.problem import ORDER, Problem
 from scheduler.schedule import Infeasible, Outcome, Schedule, Solved, TimedOut
@@ -14,6 +14,7 @@ __all__ = [
     "ORDER",
     "Infeasible",
     "InvalidProblemError",
+    "InvalidScheduleError",
     "Limits",
     "Outcome",
     "Problem",

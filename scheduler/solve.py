@@ -118,11 +118,17 @@ def _adopt(run: _Run, plan: Schedule) -> None:
         if run.best is None:
             _hint(run, point)
         return
-    if run.best is not None and _worth(run, run.best) <= _worth(run, point):
-        return
-    run.best = point
-    if run.on_plan is not None:
+    if _keep_better(run, point) and run.on_plan is not None:
         run.on_plan(_schedule(run, point))
+
+
+def _keep_better(run: _Run, point: Point) -> bool:
+    """Take the plan if it is better in the order of importance: one equal in the term being minimised may be worse
+    in those below, which would be lost when time runs out before they are minimised."""
+    if run.best is not None and _worth(run, run.best) <= _worth(run, point):
+        return False
+    run.best = point
+    return True
 
 
 def _worth(run: _Run, point: Point) -> list[int]:
@@ -155,6 +161,7 @@ def _minimise(run: _Run, name: TermName | None, term: Expr, levels_left: int) ->
         model.minimize(term)
     if run.best is not None:
         _hint(run, run.best)
+        model.add(term <= run.best(term))
     solver = cp_model.CpSolver()
     _set_parameters(run, solver, levels_left)
     done = threading.Event()
@@ -166,10 +173,10 @@ def _minimise(run: _Run, name: TermName | None, term: Expr, levels_left: int) ->
         raise AssertionError(f"the model is malformed: {model.validate()}")
     run.spent += solver.deterministic_time
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        run.best = tightened(run.build.variables, list(solver.response_proto.solution))
+        _keep_better(run, tightened(run.build.variables, list(solver.response_proto.solution)))
         if name is not None:
             run.bounds[name] = max(run.bounds.get(name, 0), round(solver.best_objective_bound))
-        if run.on_plan is not None:
+        if run.on_plan is not None and run.best is not None:
             run.on_plan(_schedule(run, run.best))
     if status not in (cp_model.OPTIMAL, cp_model.INFEASIBLE) and not run.out_of_budget():
         run.stopped_by = "time_limit" if run.limits.time_limit_seconds is not None else "deterministic_limit"
@@ -218,8 +225,9 @@ class _Watcher(cp_model.CpSolverSolutionCallback):
         first = run.best is None
         if run.on_plan is None and not first:
             return
-        run.best = tightened(run.build.variables, list(self.response_proto.solution))
-        if run.on_plan is not None and (first or time.monotonic() - run.told_at > SECONDS_BETWEEN_PLANS):
+        better = _keep_better(run, tightened(run.build.variables, list(self.response_proto.solution)))
+        late = time.monotonic() - run.told_at > SECONDS_BETWEEN_PLANS
+        if run.on_plan is not None and run.best is not None and better and (first or late):
             run.told_at = time.monotonic()
             run.on_plan(_schedule(run, run.best))
 

@@ -1,0 +1,139 @@
+"""Solving: in order of importance, anytime, reproducible, from an old plan; and what is refused before."""
+
+import threading
+
+import pytest
+from ortools.sat.python import cp_model
+
+from scheduler import ORDER, InvalidProblemError, InvalidScheduleError, Limits, Schedule, Solved, build, solve
+from scheduler.check import check
+from scheduler.complete import point_of
+from scheduler.generate import kitchen
+from scheduler.greedy import greedy
+from scheduler.problem import Cook, Course, Dish, Equipment, Link, Need, Oven, OvenUse, Problem, Task
+from scheduler.profile import profile, table
+
+SMALL = kitchen(0, 2, 1)
+FAMILY = kitchen(1, 3, 2)
+QUICK = Limits(deterministic_limit=0.05)
+
+
+def solved(problem: Problem, limits: Limits = QUICK) -> Solved:
+    outcome = solve(problem, limits)
+    assert isinstance(outcome, Solved)
+    return outcome
+
+
+def test_a_small_dinner_is_proved_term_by_term() -> None:
+    outcome = solved(SMALL)
+    assert outcome.optimal
+    assert [term.name for term in outcome.schedule.terms] == list(ORDER)
+    assert outcome.schedule.terms[0].value == 0
+    assert outcome.schedule.solver is not None
+    assert outcome.schedule.solver.stopped_by == "optimal"
+    assert set(outcome.schedule.solver.versions) == {"ortools", "python"}
+
+
+def test_the_same_seed_gives_the_same_plan() -> None:
+    first, second = (solved(FAMILY).schedule for _ in range(2))
+    assert first.model_dump(exclude={"solver"}) == second.model_dump(exclude={"solver"})
+
+
+def test_better_plans_arrive_while_it_works_and_never_get_worse() -> None:
+    plans: list[Schedule] = []
+    solve(FAMILY, QUICK, on_plan=plans.append)
+    values = [[term.value for term in plan.terms] for plan in plans]
+    assert values == sorted(values, reverse=True)
+    assert all(check(FAMILY, plan).ok for plan in plans)
+
+
+def test_cancelled_it_answers_with_the_best_plan_so_far() -> None:
+    cancel = threading.Event()
+    cancel.set()
+    outcome = solve(FAMILY, cancel=cancel)
+    assert isinstance(outcome, Solved)
+    assert outcome.schedule.solver is not None
+    assert outcome.schedule.solver.stopped_by == "cancel"
+
+
+def test_a_hint_names_every_variable_and_is_a_plan() -> None:
+    plan = greedy(FAMILY)
+    assert plan is not None
+    assert check(FAMILY, plan).ok
+    model = build(FAMILY)
+    values = point_of(model.variables, plan).values
+    hint = model.model.proto.solution_hint
+    hint.vars.extend(range(len(values)))
+    hint.values.extend(values)
+    solver = cp_model.CpSolver()
+    solver.parameters.fix_variables_to_their_hinted_value = True
+    solver.parameters.num_workers = 1
+    assert solver.solve(model.model) == cp_model.OPTIMAL
+
+
+def test_a_plan_of_another_dinner_is_no_hint() -> None:
+    with pytest.raises(InvalidScheduleError, match="is missing"):
+        solve(FAMILY, QUICK, hint=solved(SMALL).schedule)
+
+
+def test_days_of_minutes_cost_no_more() -> None:
+    long = SMALL.model_copy(update={"horizon_minutes": 3 * 1440})
+    assert solved(long).schedule.terms[0].value == 0
+
+
+def test_a_plain_project_scheduling_problem() -> None:
+    tasks = [
+        Task(id=name, minutes=minutes, needs=(Need(equipment="r"),)) for name, minutes in (("a", 3), ("b", 4), ("c", 2))
+    ]
+    problem = Problem(
+        horizon_minutes=20,
+        tasks=tuple(tasks),
+        links=(Link(before="a", after="c"),),
+        equipment=(Equipment(id="r", count=2),),
+        objective=("makespan",),
+    )
+    assert [term.value for term in solved(problem).schedule.terms] == [5]
+
+
+def test_every_fault_is_named_at_once() -> None:
+    problem = Problem(
+        horizon_minutes=100,
+        cooks=(Cook(id="Ben", skill=1),),
+        ovens=(Oven(id="oven"),),
+        dishes=(Dish(id="d", course="tea"),),
+        courses=(Course(id="main", follows="main"),),
+        tasks=(
+            Task(id="a", minutes=-5),
+            Task(id="b", minutes=5, attention="hands_on", skill=3),
+            Task(id="c", minutes=5, oven=OvenUse(celsius=900)),
+        ),
+        links=(Link(before="a", after="b"), Link(before="b", after="a"), Link(before="c", after="nowhere")),
+    )
+    with pytest.raises(InvalidProblemError) as caught:
+        solve(problem)
+    places = {fault.where for fault in caught.value.faults}
+    assert places >= {
+        "tasks.a.minutes",
+        "tasks.b",
+        "tasks.c.oven.celsius",
+        "links",
+        "links[2].after",
+        "dishes.d.course",
+        "courses.main.follows",
+    }
+    assert all(fault.where in str(caught.value) for fault in caught.value.faults)
+
+
+def test_the_profile_names_every_rule_and_adds_up() -> None:
+    steps = profile(SMALL)
+    model = build(SMALL).model
+    assert sum(step.variables for step in steps) == len(model.proto.variables)
+    assert sum(step.constraints for step in steps) == len(model.proto.constraints)
+    assert table(steps).splitlines()[-1].startswith("all ")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_generated_kitchens_make_sense_and_come_out_the_same(seed: int) -> None:
+    assert kitchen(seed, 4, 2) == kitchen(seed, 4, 2)
+    plan = greedy(kitchen(seed, 4, 3))
+    assert plan is None or check(kitchen(seed, 4, 3), plan).ok
