@@ -8,7 +8,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from kitchen_agent.answers import AnswerStore
+from kitchen_agent.cli import main
 from kitchen_agent.cookbook import Cookbook
 from kitchen_agent.manifests import sha256_of
 from kitchen_agent.planner_model import ModelChoice
@@ -26,8 +29,16 @@ class Data:
     folder: Path
     choice: ModelChoice
 
+    def main(self, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+        """The exit status of the `kitchen` command, run in this process."""
+        monkeypatch.setenv("KITCHEN_DATA_DIR", str(self.folder))
+        monkeypatch.setattr(sys, "argv", ["kitchen", *arguments, "--model", str(self.choice.model_path)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return int(ended.value.code or 0)
+
     def kitchen(self, *arguments: str, timeout: float = 100) -> subprocess.CompletedProcess[str]:
-        """Run the `kitchen` command with this folder and model."""
+        """The `kitchen` command as a process of its own."""
         return subprocess.run(
             [sys.executable, "-m", "kitchen_agent", *arguments, "--model", str(self.choice.model_path)],
             env={**os.environ, "KITCHEN_DATA_DIR": str(self.folder), "TZ": "UTC", "COLUMNS": "100"},

@@ -23,6 +23,7 @@ def _fields(key: str, **changes: object) -> dict[str, object]:
     return {**recipes()[key].model_dump(mode="json"), **changes}
 
 
+@pytest.mark.slow
 def test_graphs_come_in_the_order_of_the_recipes(data: Data) -> None:
     keys = ["tomato-soup", "green-beans", "chocolate-mousse"]
     path = _file(data.folder, *(_fields(key, key=f"{key}!", category="dinner") for key in keys))
@@ -33,27 +34,33 @@ def test_graphs_come_in_the_order_of_the_recipes(data: Data) -> None:
     assert set(json.loads(done.stdout.splitlines()[0])) == {"key", "servings", "course", "serve", "hold", "tasks"}
 
 
-def test_a_recipe_that_fails_is_named_and_left_out(data: Data) -> None:
+def test_a_recipe_that_fails_is_named_and_left_out(
+    data: Data, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = _file(
         data.folder, _fields("green-beans"), {"key": "bad", "title": "No steps", "ingredients": ["1 egg"]}, "{"
     )
-    done = data.kitchen("graph", str(path))
-    assert done.returncode == 0
-    assert len(done.stdout.splitlines()) == 1
-    assert "line 2: 'bad': steps: Field required" in done.stderr
-    assert "line 3: not JSON" in done.stderr
+    assert data.main(monkeypatch, "graph", str(path)) == 0
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == 1
+    assert "line 2: 'bad': steps: Field required" in err
+    assert "line 3: not JSON" in err
 
 
-def test_the_status_is_1_when_every_recipe_fails(data: Data) -> None:
-    done = data.kitchen("graph", str(_file(data.folder, "[]")))
-    assert (done.returncode, done.stdout) == (1, "")
+def test_the_status_is_1_when_every_recipe_fails(
+    data: Data, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert data.main(monkeypatch, "graph", str(_file(data.folder, "[]"))) == 1
+    assert capsys.readouterr().out == ""
 
 
-def test_an_unreadable_file_is_bad_input(data: Data) -> None:
-    done = data.kitchen("graph", str(data.folder / "missing.jsonl"))
-    assert done.returncode == 2
-    assert done.stderr.count("\n") == 1
-    assert "missing.jsonl" in done.stderr
+def test_an_unreadable_file_is_bad_input(
+    data: Data, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert data.main(monkeypatch, "graph", str(data.folder / "missing.jsonl")) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert "missing.jsonl" in err
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from kitchen_agent.state import Refusal
 from tests.kitchen_agent.dinners import OPTIONS, Data
 
 
+@pytest.mark.slow
 def test_a_plan_on_stdout_a_page_in_a_file_and_the_run_to_resume(data: Data) -> None:
     page = data.folder / "plan.html"
     done = data.kitchen("plan", "green beans, tomato soup", *OPTIONS, "--html", str(page))
@@ -43,13 +43,14 @@ def test_a_plan_on_stdout_a_page_in_a_file_and_the_run_to_resume(data: Data) -> 
         (["plan", "green beans", "--guests", "4", "--serve", "19:30", "--out", "/nowhere/x"], "/nowhere/x: cannot be"),
     ],
 )
-def test_bad_input_is_one_line_and_status_2(data: Data, arguments: list[str], words: str) -> None:
-    done = data.kitchen(*arguments)
-    assert done.returncode == 2, done.stderr
-    assert done.stdout == ""
-    *_, last = done.stderr.splitlines()
-    assert last.startswith("kitchen: ")
-    assert words in last
+def test_bad_input_is_one_line_and_status_2(
+    data: Data, arguments: list[str], words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert data.main(monkeypatch, *arguments) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.startswith("kitchen: ")
+    assert words in err
 
 
 def test_a_refusal_says_why_and_what_would_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -63,10 +64,11 @@ def test_a_refusal_says_why_and_what_would_help(capsys: pytest.CaptureFixture[st
     ]
 
 
-def test_a_model_that_cannot_be_loaded_is_a_failure(data: Data) -> None:
-    done = data.kitchen("plan", "hummus", *OPTIONS)
-    assert done.returncode == 1
-    assert "no-model.gguf" in done.stderr.splitlines()[-1]
+def test_a_model_that_cannot_be_loaded_is_a_failure(
+    data: Data, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert data.main(monkeypatch, "plan", "hummus", *OPTIONS) == 1
+    assert "no-model.gguf" in capsys.readouterr().err.splitlines()[-1]
 
 
 def test_gaps_are_named_by_their_options() -> None:
@@ -82,6 +84,11 @@ def test_a_written_file_is_whole_and_a_folder_is_refused(tmp_path: Path) -> None
         check_writable(tmp_path)
 
 
-def test_json_output_is_the_plan(data: Data) -> None:
-    done = data.kitchen("plan", "green beans", *OPTIONS, "--format", "json")
-    assert json.loads(done.stdout)["guests"] == 4
+@pytest.mark.parametrize(("form", "start"), [("json", "{"), ("markdown", "# "), ("text", "Dinner")])
+def test_the_plan_goes_to_a_file_in_its_form(
+    data: Data, form: str, start: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = data.folder / "plan"
+    assert data.main(monkeypatch, "plan", "green beans", *OPTIONS, "--format", form, "--out", str(path)) == 0
+    assert path.read_text().startswith(start)
+    assert capsys.readouterr().out == ""
