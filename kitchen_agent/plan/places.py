@@ -15,12 +15,12 @@ Clock = Callable[[int], datetime]
 
 def places(problem: Problem, schedule: Schedule, names: Names, at: Clock) -> tuple[Place, ...]:
     """Every use of a thing that could run out, by group, thing and time; bowls and sieves are left out."""
-    found = [*_ovens(problem, schedule, names, at), *_units(problem, schedule, names, at)]
+    found = [*_ovens(problem, schedule, at), *_units(problem, schedule, names, at)]
     found += [*_vessels(problem, schedule, names, at), *_boards(problem, schedule, names, at)]
     return tuple(found)
 
 
-def _ovens(problem: Problem, schedule: Schedule, names: Names, at: Clock) -> list[Place]:
+def _ovens(problem: Problem, schedule: Schedule, at: Clock) -> list[Place]:
     """Each oven's racks; a dish goes on the first that is free, a warm-up shows on the first."""
     tasks = {task.id: task for task in problem.tasks}
     found = []

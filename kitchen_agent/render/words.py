@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from kitchen_agent.plan import DinnerPlan, Item, PlanDish
 
@@ -86,8 +86,3 @@ def cook_steps(plan: DinnerPlan, name: str) -> Iterator[tuple[Item, bool]]:
 def minutes_between(start: datetime, end: datetime) -> int:
     """Whole real minutes from `start` to `end`."""
     return int((end.timestamp() - start.timestamp()) // 60)
-
-
-def total(minutes: timedelta) -> int:
-    """`minutes` as a whole number."""
-    return minutes // timedelta(minutes=1)
