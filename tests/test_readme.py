@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from kitchen_agent.cli import app
@@ -27,6 +28,7 @@ def test_the_diagram_is_that_of_the_graph() -> None:
 def test_every_command_is_understood(line: str) -> None:
     _, *words = shlex.split(line.partition(">")[0], comments=True)
     kitchen = get_command(app)
+    assert isinstance(kitchen, TyperGroup)
     with kitchen.make_context("kitchen", list(words)) as context:
         name, command, rest = kitchen.resolve_command(context, words)
         command.make_context(name, rest).close()

@@ -19,8 +19,8 @@ def _file(folder: Path, *lines: object) -> Path:
     return path
 
 
-def _fields(key: str, **changes: object) -> dict[str, object]:
-    return {**recipes()[key].model_dump(mode="json"), **changes}
+def _fields(dish: str, **changes: object) -> dict[str, object]:
+    return {**recipes()[dish].model_dump(mode="json"), **changes}
 
 
 @pytest.mark.slow
