@@ -96,6 +96,7 @@ class Kitchen(BaseModel):
 
     `novice_percent` stretches a novice's hands-on work (150: half as long again). `tend_capacity` is the number of
     pots that one cook can watch. `oven_tolerance_celsius` is how far two dishes that share an oven may differ.
+    `chilled_out_minutes` is how long raw meat and fish may be out of the fridge while the dinner is cooked.
     `day_start` and `day_end` bound the hours of work on other days and before the dinner; with `make_ahead` a part
     that keeps may be made hours or days before, when it does not fit otherwise.
     """
@@ -114,6 +115,7 @@ class Kitchen(BaseModel):
     tend_capacity: int = Field(default=2, ge=1, le=8)
     oven_tolerance_celsius: int = Field(default=10, ge=0, le=50)
     watch_fire: bool = True
+    chilled_out_minutes: int = Field(default=120, ge=10, le=1440)
     make_ahead: bool = True
     day_start: time = time(8)
     day_end: time = time(22)

@@ -32,6 +32,7 @@ from kitchen_agent.recipe import Recipe
 from kitchen_agent.taskgraph import TaskGraph
 from scheduler import Limits, Solved, solve
 from scheduler.check import check
+from scheduler.problem import TermName
 
 GRAPHS: Final = Path(__file__).parents[2] / "finetune" / "data" / "graphs.jsonl"
 TASKS: Final = 60
@@ -174,7 +175,7 @@ def _report(measured: list[Measured]) -> None:
         for entry in measured
         if entry.answer.plan is not None and entry.answer.shifted is not None
     ]
-    order = ("lateness", "hot_wait", "stability")
+    order: tuple[TermName, ...] = ("lateness", "hot_wait", "stability")
     print(f"\nwhere the old order can be shifted ({len(both)}), means:  new plan   shifted")
     for name in order:
         new, old = statistics.mean(n[name] for n, _ in both), statistics.mean(o[name] for _, o in both)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from kitchen_agent.live.cold_chain import cold_chain
 from kitchen_agent.live.session import Session
 from kitchen_agent.live.wording import task_name
 from scheduler.problem import Link
@@ -50,8 +51,9 @@ def _over(session: Session, now: datetime) -> list[Alarm]:
 
 def _waited(session: Session, now: datetime) -> list[Alarm]:
     """Results that waited, or will have waited, longer than their limit, and that nobody has accepted."""
-    found = {}
-    for link in (*session.first.problem.links, *session.plan.problem.links):
+    found: dict[str, Alarm] = {}
+    chilled = cold_chain(session.first.problem, session.first.request.kitchen.chilled_out_minutes)
+    for link in (*session.first.problem.links, *session.plan.problem.links, *chilled):
         before, after = session.progress(link.before), session.progress(link.after)
         item = session.item(link.after)
         if link.max_lag_minutes is None or before.state != "done" or after.state not in ("waiting", "paused"):

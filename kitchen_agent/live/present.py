@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 
 from kitchen_agent.dinner import Dinner, build_problem
 from kitchen_agent.dinner.calendar import minutes_between
+from kitchen_agent.live.cold_chain import cold_chain
 from kitchen_agent.live.session import Session, cold_oven_factor
 from kitchen_agent.live.settled import minute_of, settle, span
 from kitchen_agent.menu import SKILL_LEVEL, DinnerRequest
@@ -294,6 +295,12 @@ def _served_without(serving: tuple[ServingLink, ...], task: str, before: list[Li
     return left + tuple(ServingLink(task=link.before) for link in before if link.before not in known)
 
 
+def _keep_cold(problem: Problem, session: Session, now: int) -> Problem:
+    """Raw meat and fish are not out of the fridge for longer than this kitchen allows."""
+    links = tuple(cold_chain(problem, session.first.request.kitchen.chilled_out_minutes))
+    return problem.model_copy(update={"links": problem.links + links})
+
+
 def _forgive(problem: Problem, session: Session, now: int) -> Problem:
     """What was begun already is not asked for its needs again; a wait that a person accepted has no limit."""
     begun = {t for t, p in session.tasks.items() if p.state in ("running", "done", "paused")}
@@ -317,6 +324,7 @@ CHANGES: Final[tuple[Callable[[Problem, Session, int], Problem], ...]] = (
     _break_equipment,
     _change_tasks,
     _skip_tasks,
+    _keep_cold,
     _forgive,
     _set_order,
     settle,

@@ -85,7 +85,7 @@ class Session(_Part):
     @property
     def finished(self) -> bool:
         """Whether nothing is left to do."""
-        left = (self.progress(task.id).state for task in self.plan.problem.tasks)
+        left = (self.progress(item.id).state for item in self.plan.items if item.kind == "task")
         return all(state in ("done", "skipped") for state in left)
 
     def item(self, task: str) -> Item | None:

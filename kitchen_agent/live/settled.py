@@ -166,7 +166,8 @@ def _served(problem: Problem, session: Session, now: int) -> tuple[ServedDish, .
     planned = {entry.dish: entry.served_minutes for entry in session.plan.schedule.served}
     served = []
     for dish in problem.dishes:
-        ends = [session.progress(task.id) for task in problem.tasks if task.dish == dish.id]
+        shown = {item.id for item in session.plan.items}  # a task of no minutes is not, and nobody reports it
+        ends = [session.progress(task.id) for task in problem.tasks if task.dish == dish.id and task.id in shown]
         if not ends or any(progress.state != "done" for progress in ends):
             continue
         ready = max(minute_of(session, progress.ended or session.now) for progress in ends)
