@@ -37,7 +37,7 @@ class Limits:
     deterministic and, with one worker too, brings the large-neighbourhood searches that find good plans early.
     """
 
-    deterministic_limit: float | None = 1.0
+    deterministic_limit: float | None = 0.3
     time_limit_seconds: float | None = None
     gap: float = 0.0
     workers: int = 1

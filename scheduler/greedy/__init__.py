@@ -8,7 +8,7 @@ no place its dish goes first; at last serving moves later.
 
 from collections import defaultdict
 
-from scheduler.greedy.finish import finish
+from scheduler.greedy.finish import earliest, finish
 from scheduler.greedy.limits import highest_end, lowest_end
 from scheduler.greedy.occupancy import Occupancy
 from scheduler.greedy.places import latest_place, settle
@@ -36,7 +36,7 @@ def greedy(problem: Problem) -> Schedule | None:
             attempt = Attempt(problem, served, Occupancy(problem, frame.now), caps=caps)
             try:
                 _plan(frame, attempt, urgency)
-                return finish(frame, attempt)
+                return earliest(problem, finish(frame, attempt))
             except DoesNotFitError as failure:
                 if not _learn(frame, failure, caps, urgency):
                     break

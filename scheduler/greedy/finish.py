@@ -1,11 +1,15 @@
 """The finished attempt as a schedule, with the warm-ups that the uses of the ovens need."""
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 from scheduler.extract import with_units
 from scheduler.greedy.occupancy import Busy
 from scheduler.greedy.state import Attempt, DoesNotFitError, Frame
+from scheduler.problem import Problem
 from scheduler.schedule import Assignment, Inserted, Schedule, Served, VesselHold
+
+Entry = TypeVar("Entry", Assignment, Inserted)
 
 
 def finish(frame: Frame, attempt: Attempt) -> Schedule:
@@ -40,6 +44,30 @@ def finish(frame: Frame, attempt: Attempt) -> Schedule:
         inserted=tuple(sorted(inserted, key=lambda i: (i.start_minutes, i.id))),
         holds=tuple(sorted(holds, key=lambda h: (h.start_minutes, h.dish, h.vessel))),
         served=tuple(Served(dish=dish, served_minutes=minute) for dish, minute in attempt.served.items()),
+    )
+
+
+def earliest(problem: Problem, plan: Schedule) -> Schedule:
+    """The plan moved to the start of time when nothing in the problem is tied to the clock."""
+    times: list[tuple[object, ...]] = [problem.dishes, problem.sessions, problem.pins]
+    times += [cook.presence for cook in problem.cooks]
+    times += [pool.outages for pool in problem.equipment]
+    times += [oven.outages for oven in problem.ovens]
+    tied = any(times) or problem.replan or any(t.release_minutes or t.deadline_minutes for t in problem.tasks)
+    starts = [entry.start_minutes for entry in plan.assignments] + [entry.start_minutes for entry in plan.inserted]
+    if tied or not starts:
+        return plan
+    return plan.model_copy(
+        update={
+            "assignments": tuple(_moved(entry, min(starts)) for entry in plan.assignments),
+            "inserted": tuple(_moved(entry, min(starts)) for entry in plan.inserted),
+        }
+    )
+
+
+def _moved(entry: Entry, minutes: int) -> Entry:
+    return entry.model_copy(
+        update={"start_minutes": entry.start_minutes - minutes, "end_minutes": entry.end_minutes - minutes}
     )
 
 
