@@ -23,8 +23,8 @@ from kitchen_agent.planner_model import ModelChoice, PlannerModel
 from kitchen_agent.progress import DinnerProgress, DishProgress, Progress
 from kitchen_agent.state import Deps, DinnerState, Refusal, Scheduler
 
-BRANCHES_MAX = 4
-"""Dishes planned at the same time: as many answers as the model writes side by side."""
+THREADS = 32
+"""A thread for each dish of the longest menu and for what streams their progress; the model lets four write at once."""
 
 INSIGHT_SECONDS = 0.0
 """For what the bottleneck alone needs no search; the gains of more equipment would cost seconds."""
@@ -106,4 +106,4 @@ def _scheduler() -> Scheduler:
 
 
 def _config(run: str) -> RunnableConfig:
-    return {"configurable": {"thread_id": run}, "max_concurrency": BRANCHES_MAX}
+    return {"configurable": {"thread_id": run}, "max_concurrency": THREADS}

@@ -13,7 +13,6 @@ from typing import Any, Final, NamedTuple
 from pydantic import ValidationError
 
 from kitchen_agent.answers import AnswerStore
-from kitchen_agent.app import BRANCHES_MAX
 from kitchen_agent.errors import DishRefusedError, RecipeError
 from kitchen_agent.graph import DishGraph, build_dish_graph
 from kitchen_agent.planner_model import ModelChoice, PlannerModel
@@ -23,6 +22,8 @@ from kitchen_agent.taskgraph import TaskGraph
 
 FIELDS: Final = ("key", "title", "servings", "ingredients", "steps")
 EMPTY_LINE: Final = "–"
+SIDE_BY_SIDE: Final = 4
+"""Recipes at the same time: as many answers as the model writes at once."""
 _SECONDS_BETWEEN_REPORTS: Final = 10.0
 
 
@@ -40,7 +41,7 @@ def run_graph(lines: Sequence[Line], choice: ModelChoice, answers: Path | None) 
     Recipes that fail are named on stderr and left out; the status is 1 when all of them fail. `answers` is the file of
     kept answers; without one every recipe is read afresh.
     """
-    with PlannerModel(choice) as model, ThreadPoolExecutor(BRANCHES_MAX) as pool:
+    with PlannerModel(choice) as model, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         deps = DishDeps(model, AnswerStore(answers) if answers else None)
         graph = build_dish_graph()
         written = 0
