@@ -21,6 +21,8 @@ from scheduler.schedule import Infeasible, Outcome, Schedule, Solved, SolverReco
 from scheduler.variables import Expr
 
 StoppedBy = OneOf["optimal", "gap", "deterministic_limit", "time_limit", "cancel", "greedy"]
+SHARE = 0.5
+"""Of the work and time that is left, how much one term may take while others wait."""
 SECONDS_BETWEEN_PLANS = 0.1
 """A caller is not told of every small improvement, only of the best one at such intervals and of the last."""
 
@@ -139,8 +141,10 @@ def _descend(run: _Run) -> cp_model.CpSolverStatus:
     """Minimise each term in turn, keeping those before it at the values they reached."""
     status = cp_model.UNKNOWN
     levels = [(name, term) for name, term in run.build.terms.items() if not isinstance(term, int)]
-    if not levels and run.best is None:
-        return _minimise(run, None, 0, 0)
+    if run.best is None:
+        status = _minimise(run, None, 0, 3 if levels else 0)
+        if status == cp_model.INFEASIBLE:
+            return status
     for number, (name, term) in enumerate(levels):
         if run.out_of_budget():
             break
@@ -164,6 +168,10 @@ def _minimise(run: _Run, name: TermName | None, term: Expr, levels_left: int) ->
         model.add(term <= run.best(term))
     solver = cp_model.CpSolver()
     _set_parameters(run, solver, levels_left)
+    if name is None:
+        # Any plan will do: presolve and linear relaxations take longer than finding one.
+        solver.parameters.cp_model_presolve = False
+        solver.parameters.linearization_level = 0
     done = threading.Event()
     if run.cancel is not None:
         threading.Thread(target=_stop_when_set, args=(run.cancel, done, solver), daemon=True).start()
@@ -198,7 +206,7 @@ def _set_parameters(run: _Run, solver: cp_model.CpSolver, levels_left: int) -> N
     parameters.num_workers = run.limits.workers
     parameters.interleave_search = True
     parameters.relative_gap_limit = run.limits.gap
-    share = 1.0 if levels_left <= 1 else 0.5
+    share = 1.0 if levels_left <= 1 else SHARE
     work, seconds = run.remaining_work(), run.remaining_seconds()
     if work is not None:
         parameters.max_deterministic_time = work * share
