@@ -24,6 +24,7 @@ from kitchen_agent.live.session import Session, apply
 from kitchen_agent.live.store import SessionStore
 from kitchen_agent.live.wording import sentence
 from kitchen_agent.plan import DinnerPlan
+from scheduler.explain import rescues
 
 ON_TIME: Final = timedelta(minutes=1)
 """What starts and ends within this time of its plan needs no new one."""
@@ -31,6 +32,7 @@ BEHIND: Final = timedelta(minutes=3)
 """When something is overdue by more than this and nobody says why, the plan is made anew."""
 WHOLE_DISH_SECONDS: Final = 4.0
 """More time for a plan with a whole dish that has no place yet."""
+RESCUE_SECONDS: Final = 3.0
 BY_ITSELF: Final = "kitchen"
 
 
@@ -165,6 +167,16 @@ class LiveKitchen:
         known.causes = known.causes or ("time went by",)
         self._settle(session)
         return self._read(session).session.plan != plan
+
+    def rescues(self, session: str, seconds: float = RESCUE_SECONDS) -> tuple[str, ...]:
+        """What would make a late dinner less late, in words, cheapest first; empty when nothing is late."""
+        plan = self.session(session).plan
+
+        def say(minute: int) -> str:
+            return f"{plan.starts_at + timedelta(minutes=minute):%H:%M}"
+
+        found = rescues(plan.problem, plan.schedule, seconds=seconds, say=say)
+        return tuple(repair.sentence for repair in found)
 
     def _settle(self, session: str) -> None:
         """Replan until the plan in force knows all events, or nothing fits."""

@@ -50,6 +50,7 @@ class LiveView(App[None]):
         Binding("d", "done", "done"),
         Binding("plus,5", "more", "+5 min"),
         Binding("p", "problem", "problem"),
+        Binding("r", "rescues", "rescues"),
         Binding("q", "quit", "leave"),
     ]
 
@@ -118,6 +119,12 @@ class LiveView(App[None]):
         if self._problem_of is None and (chosen := self._chosen()):
             self._problem_of = chosen
             self._list(tuple((key, _WORDS[key]) for key in (*_PROBLEMS, "back")))
+
+    def action_rescues(self) -> None:
+        """Say what would make the dinner less late."""
+        offers = self._sessions.kitchen.rescues(self._session)
+        words = [f"This would help: {offer}" for offer in offers[:4]] or ["No rescue is needed, or none is known."]
+        self.query_one("#told", Static).update("\n".join(words))
 
     def _chosen(self) -> str | None:
         number = self.query_one("#tasks", OptionList).highlighted
