@@ -185,7 +185,7 @@ class LiveKitchen:
             added = any(cause.startswith("added") for cause in known.causes)
             replanned = replan(known.session, now, seconds=WHOLE_DISH_SECONDS if added else self._seconds)
             if replanned.plan is None:
-                known.trouble = f"no plan fits after: {'; '.join(known.causes)}"
+                known.trouble = f"no plan fits after: {'; '.join(known.causes[-3:])}"
                 return
             because = "; ".join(known.causes)[:500]
             adopted = happen.PlanAdopted(plan=replanned.plan, because=because)
