@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import secrets
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
@@ -152,7 +153,7 @@ class LiveView(App[None]):
         self.draw()
 
 
-_PROBLEMS: Final = {
+_PROBLEMS: Final[Mapping[str, Callable[[str], Happening]]] = {
     "redo": lambda task: happen.TaskRedo(task=task),
     "pause": lambda task: happen.TaskPaused(task=task),
     "skip": lambda task: happen.TaskSkipped(task=task),

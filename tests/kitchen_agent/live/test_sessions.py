@@ -128,6 +128,7 @@ with open_sessions(url, lambda: datetime.fromisoformat(moment), seconds=0.0) as 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("where", KILLED_AT)
 def test_killed_between_two_steps(
@@ -137,7 +138,7 @@ def test_killed_between_two_steps(
     sessions.tell(session, happen.TaskStarted(task=task), "start", "Ana")
     child = subprocess.run(
         [sys.executable, "-c", CHILD, url, session, task, clock.moment.isoformat(), where, when],
-        check=False, timeout=100, env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+        check=False, timeout=300, env={**os.environ, "PYTHONPATH": str(Path.cwd())},
     )  # fmt: skip
     assert child.returncode == -signal.SIGKILL
     with open_sessions(url, clock, seconds=SECONDS) as reopened:
@@ -158,6 +159,7 @@ def _write(url: str, session: str, moment: datetime, writer: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_eight_processes_write_one_session(sessions: Sessions, session: str, url: str, clock: Clock) -> None:
     task = tasks_of(dinner_plan())[0].id
     sessions.tell(session, happen.TaskStarted(task=task), "start", "Ana")
@@ -167,7 +169,7 @@ def test_eight_processes_write_one_session(sessions: Sessions, session: str, url
     for child in children:
         child.start()
     for child in children:
-        child.join(110)
+        child.join(300)
     assert [child.exitcode for child in children] == [0] * WRITERS
     events = sessions.kitchen.events(session)
     assert [entry.seq for entry in events] == list(range(1, len(events) + 1))
