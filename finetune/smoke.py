@@ -42,7 +42,7 @@ def smoke(
         if subprocess.run(_command(*arguments), check=False).returncode != 0:
             raise WorkError(f"smoke: the stage {name!r} failed; see above.")
 
-    training = ("train", "qwen-0.5b-cpu", "--run", str(run), *_SMALL)
+    training: tuple[str, ...] = ("train", "qwen-0.5b-cpu", "--run", str(run), *_SMALL)
     training += ("--train_file", str(data / "train.jsonl"), "--eval_file", str(data / "eval.jsonl"))
     stage("prepare", "prepare", str(data))
     console.rule("train, then kill -9")

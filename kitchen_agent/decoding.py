@@ -176,18 +176,18 @@ class Decoder:
         slots = list(self._seats) if alone else list(range(ROWS))
         rows = []
         for slot in slots:
-            seat = self._seats.get(slot)
-            token = seat.pending if seat else _FILLER_TOKEN
-            rows.append(Row(slot, len(self._cached[slot]), token, wanted=seat is not None))
+            sitting = self._seats.get(slot)
+            token = sitting.pending if sitting else _FILLER_TOKEN
+            rows.append(Row(slot, len(self._cached[slot]), token, wanted=sitting is not None))
         try:
             logits = iter(self._engine.evaluate(rows))
         except ModelRunError as error:
             self._forget(error)
             return
         for slot in slots:
-            if seat := self._seats.get(slot):
-                self._cached[slot].append(seat.pending)
-                self._take(seat, next(logits))
+            if sitting := self._seats.get(slot):
+                self._cached[slot].append(sitting.pending)
+                self._take(sitting, next(logits))
             else:
                 self._engine.trim(slot, len(self._cached[slot]))
 

@@ -102,8 +102,8 @@ def grammar(recipe: Recipe) -> str:
         (
             f'root ::= header ("\\n" task){{{low},{high}}}',
             f'header ::= {_choice(COURSES)} " " {_choice(SERVES)} " " number',
-            'task ::= id "/" step ("," step)* (" " use)* "|" name "|" action " " [=~] number " " attention '
-            '(" " tool)* (" @" oven)? (" s" [23])? (" <" id ("," id)*)? " >" hold " " scaling',
+            'task ::= id "/" step ("," step){0,14} (" " use){0,30} "|" name "|" action " " [=~] number " " attention '
+            '(" " tool){0,8} (" @" oven)? (" s" [23])? (" <" id ("," id){0,14})? " >" hold " " scaling',
             f"step ::= {steps}",
             f"use ::= {uses}",
             "id ::= [1-9] [0-9]?",

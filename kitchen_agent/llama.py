@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import jinja2.ext
@@ -117,7 +118,8 @@ class Grammar:
         data = candidates.ctypes.data_as(llama_cpp.llama_token_data_p)
         array = llama_cpp.llama_token_data_array(data=data, size=len(tokens), selected=-1, sorted=False)
         llama_cpp.llama_sampler_apply(self._sampler, ctypes.byref(array))
-        return tokens[candidates["logit"] != -np.inf]
+        allowed: NDArray[np.int64] = tokens[candidates["logit"] != -np.inf]
+        return allowed
 
 
 def _largest(logits: Logits, count: int) -> NDArray[np.int64]:
@@ -140,7 +142,9 @@ class Engine:
     """
 
     def __init__(self, path: Path, adapter: Path | None, *, threads: int, context: int, slots: int) -> None:
-        self._model = self._context = self._adapter = None
+        self._model: Any = None
+        self._context: Any = None
+        self._adapter: Any = None
         self.context = context
         self.one_row_is_exact = adapter is None
         try:
@@ -251,7 +255,7 @@ class Engine:
         self._context = self._adapter = self._model = None
 
 
-def _chat_template(path: Path, model: ctypes.c_void_p) -> jinja2.Template:
+def _chat_template(path: Path, model: Any) -> jinja2.Template:
     """The file's chat template, set up as Hugging Face's tokenizers do, so that training sees the same text."""
     source = llama_cpp.llama_model_chat_template(model, None)
     if not source:

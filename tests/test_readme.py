@@ -31,6 +31,7 @@ def test_every_command_is_understood(line: str) -> None:
     assert isinstance(kitchen, TyperGroup)
     with kitchen.make_context("kitchen", list(words)) as context:
         name, command, rest = kitchen.resolve_command(context, words)
+        assert command is not None
         command.make_context(name, rest).close()
 
 

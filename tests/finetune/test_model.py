@@ -127,12 +127,12 @@ def test_the_answer_loss_is_the_cross_entropy(int8: bool) -> None:
     targets = torch.randint(300, (200,), generator=generator)
     shares = torch.rand(200, generator=generator)
     expected = (functional.cross_entropy(hidden @ weight.t(), targets, reduction="none") * shares).sum()
-    expected.backward()
+    torch.autograd.backward(expected)
     assert hidden.grad is not None
     exact = hidden.grad.clone()
     hidden.grad = None
     found = answer_loss(hidden, targets, shares, OutputLayer(weight, int8=int8))
-    found.backward()
+    torch.autograd.backward(found)
     assert hidden.grad is not None
     assert found.item() == pytest.approx(expected.item(), rel=0.01 if int8 else 1e-5)
     assert (hidden.grad - exact).norm() / exact.norm() < (0.03 if int8 else 1e-5)

@@ -111,7 +111,7 @@ def peak_bytes(model: AnswerModel, tokens: int) -> int:
     events: Any = profiler.profiler
     allocations = [event for event in events.kineto_results.events() if event.name() == "[memory]"]
     sizes = [event.nbytes() for event in sorted(allocations, key=lambda event: event.start_ns())]
-    return max(accumulate(sizes))
+    return max(accumulate(map(int, sizes)))
 
 
 @pytest.mark.filterwarnings("ignore:`gradient_checkpointing_enable` is deprecated:FutureWarning")
