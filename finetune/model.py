@@ -96,7 +96,7 @@ def _base(config: TrainConfig, source: str, device: torch.device) -> Any:
     )
     base.requires_grad_(False)
     if config.gradient_checkpointing:
-        base.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+        base.activation_checkpointing_enable({"use_reentrant": False})
         base.train()
     return base
 
