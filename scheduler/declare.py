@@ -136,7 +136,8 @@ def _declare_task_work(v: Variables, t: TaskVars, cook: str, size: Expr) -> None
 
 
 def _declare_extra_work(v: Variables, extra: Extra, cook: str, light: bool, tag: str) -> None:
-    end = extra.start + extra.touch
+    # An end of its own where the minutes are a choice: the sum of two variables cannot be an interval's end.
+    end = extra.end if extra.touch is extra.size else extra.start + extra.touch
     literal = extra.cooks[cook]
     name = f"{cook} does {extra.id}"
     interval = v.model.new_optional_interval_var(extra.start, extra.touch, end, literal, name)

@@ -46,7 +46,7 @@ def test_multi_skill() -> None:
     assert len(problem.links) == 5
 
 
-@pytest.mark.parametrize(("name", "makespan"), [("tiny.sm", 7), ("tiny.sch", 12), ("tiny.dzn", 6)])
+@pytest.mark.parametrize(("name", "makespan"), [("tiny.sm", 7), ("tiny.sch", 12), ("tiny.dzn", 5)])
 def test_command(name: str, makespan: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(INSTANCES / name), "--seconds", "60", "--workers", "1"]) == 0
     line = json.loads(capsys.readouterr().out)
