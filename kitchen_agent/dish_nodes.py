@@ -36,9 +36,10 @@ def plan_dish(state: DishState, runtime: Runtime[DishDeps]) -> DishState:
 
 
 def check_dish(state: DishState, runtime: Runtime[DishDeps]) -> DishState:
-    """Judge the best answer."""
+    """Judge the best answer; the faults are those for which the model is asked again."""
     judged = planner.judge(state["best"], state["recipe"])
-    return {"faults": tuple(fault.sentence for fault in judged.faults)}
+    again = planner.wants_revision(judged, runtime.context.model.style)
+    return {"faults": tuple(fault.sentence for fault in judged.faults) if again else ()}
 
 
 def revise_dish(state: DishState, runtime: Runtime[DishDeps]) -> DishState:

@@ -20,7 +20,7 @@ from kitchen_agent.recipe import Recipe
 from kitchen_agent.taskgraph import TaskGraph
 
 REVISIONS_MAX = 2
-ANSWER_TOKENS_MAX = 1200
+ANSWER_TOKENS_MAX = 800
 FAULTS_TOLD_MAX = 6
 
 
@@ -76,6 +76,17 @@ def revision(recipe: Recipe, style: Style, judged: Judged) -> Question:
         {"role": "user", "content": f"This is wrong:\n{told}\nWrite the whole task graph again, with that put right."},
     )
     return Question(first.messages + again, first.grammar)
+
+
+def wants_revision(judged: Judged, style: Style) -> bool:
+    """Whether to ask again.
+
+    An untuned model is told of every fault. A trained one writes each recipe once: it learnt no revisions, and one
+    takes it longer than the first answer; it is asked again only when nothing that can be scheduled came of it.
+    """
+    if style == "example":
+        return bool(judged.faults)
+    return judged.draft is None or not _is_graph(judged.draft)
 
 
 def finish(judged: Judged) -> tuple[TaskGraph, tuple[str, ...]]:

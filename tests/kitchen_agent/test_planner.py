@@ -6,7 +6,7 @@ import pytest
 
 from kitchen_agent.answers import AnswerStore, Author
 from kitchen_agent.errors import GraphRefusedError
-from kitchen_agent.planner import finish, judge, question, revision
+from kitchen_agent.planner import finish, judge, question, revision, wants_revision
 from kitchen_agent.prompt import messages
 from tests.kitchen_agent.samples import GRATIN, GRATIN_ANSWER
 
@@ -30,6 +30,14 @@ def test_faults_go_back_in_words_and_doubts_stay_in_the_notes() -> None:
     assert "step 5 states a time" in revision(GRATIN, "short", judged).messages[-1]["content"]
     _, notes = finish(judged)
     assert notes == ("not sure: step 5 states a time, but no task covers it",)
+
+
+def test_a_trained_model_is_asked_again_only_when_no_graph_came_of_it() -> None:
+    doubtful = judge("\n".join(GRATIN_ANSWER.splitlines()[:-1]), GRATIN)
+    assert wants_revision(doubtful, "example")
+    assert not wants_revision(doubtful, "short")
+    assert wants_revision(judge("no graph at all", GRATIN), "short")
+    assert not wants_revision(judge(GRATIN_ANSWER, GRATIN), "example")
 
 
 def test_prose_is_refused_with_a_reason() -> None:
