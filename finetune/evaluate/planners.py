@@ -106,7 +106,7 @@ def plan_with(ask: Callable[[Question], Answered], recipe: Recipe, style: Style)
     try:
         best = planner.judge(ask(planner.question(recipe, style)).text, recipe)
         for _ in range(planner.REVISIONS_MAX):
-            if not best.faults:
+            if not planner.wants_revision(best, style):
                 break
             try:
                 again = ask(planner.revision(recipe, style, best)).text
