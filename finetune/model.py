@@ -17,7 +17,7 @@ from finetune.answer_loss import OutputLayer, answer_loss
 from finetune.base_model import base_folder
 from finetune.config import TrainConfig
 from finetune.dataset import Packed
-from finetune.errors import WorkError
+from finetune.errors import InputError, WorkError
 from finetune.files import replacing
 from finetune.int8_lora import use_int8
 from finetune.packing import PACKED_ATTENTION
@@ -125,7 +125,12 @@ def save_adapter(model: AnswerModel, folder: Path) -> None:
 
 
 def load_adapter(model: AnswerModel, folder: Path) -> None:
-    """Take over the adapter that `save_adapter` wrote. Raises WorkError when it is of another shape."""
+    """Take over the adapter that `save_adapter` wrote.
+
+    Raises InputError when the folder holds none, WorkError when it is of another shape.
+    """
+    if not (folder / ADAPTER_FILE).is_file():
+        raise InputError(f"{folder}: no adapter there ({ADAPTER_FILE} is missing). Name the folder that a run left.")
     tensors, parameters = load_file(folder / ADAPTER_FILE), adapter_parameters(model)
     shapes = [{name: tuple(value.shape) for name, value in side.items()} for side in (tensors, parameters)]
     if shapes[0] != shapes[1]:

@@ -17,7 +17,7 @@ from finetune.config import TrainConfig
 from finetune.curves import save_picture
 from finetune.dataset import Example, batch_at, read_examples
 from finetune.errors import WorkError
-from finetune.model import AnswerModel, load, save_adapter
+from finetune.model import AnswerModel, load, load_adapter, save_adapter
 from finetune.optimizer import learning_rate, make_optimizer
 from finetune.parallel import Team, add_up, join, shard_frozen, share_rows, summed
 from finetune.progress import Watcher, silent
@@ -80,6 +80,8 @@ def train(config: TrainConfig, run: Path, watch: Watcher = silent) -> list[StepR
 
 def _prepare(config: TrainConfig, run: Path, team: Team) -> _Work:
     model, tokenizer = load(config, team.device)
+    if config.start_from:
+        load_adapter(model, config.start_from)
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     if config.shard_frozen:
         shard_frozen(model, list(model.decoder.layers))

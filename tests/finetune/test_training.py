@@ -96,6 +96,21 @@ def test_a_run_may_be_made_longer(tiny_config: TrainConfig, tmp_path: Path) -> N
     assert records[-1].step == 14
 
 
+def test_a_run_may_start_from_the_adapter_of_another(tiny_config: TrainConfig, tmp_path: Path) -> None:
+    first = train(tiny_config.model_copy(update={"max_steps": 30}), tmp_path / "first")
+    further = tiny_config.model_copy(update={"start_from": tmp_path / "first" / ADAPTER_FOLDER, "max_steps": 3})
+    assert train(further, tmp_path / "second")[0].loss < 0.8 * first[0].loss
+    unbroken = train(further, tmp_path / "third")
+    with pytest.raises(StoppedError):
+        train(further, tmp_path / "fourth", stop_at(2))
+    assert curve(train(further, tmp_path / "fourth"))[-1] == curve(unbroken)[-1]
+
+
+def test_a_folder_without_an_adapter_is_refused(tiny_config: TrainConfig, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no adapter there"):
+        train(tiny_config.model_copy(update={"start_from": tmp_path}), tmp_path / "run")
+
+
 def test_other_settings_in_the_same_folder_are_refused(tiny_config: TrainConfig, tmp_path: Path) -> None:
     train(tiny_config, tmp_path / "run")
     with pytest.raises(InputError, match=r"seed = 5: the run in .* has 0"):
