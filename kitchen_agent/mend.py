@@ -1,7 +1,7 @@
 """Mechanical repairs of a draft, where one is safe: the meaning of the work does not change.
 
-Each mend is a function of the draft and the recipe that returns the mended tasks and one note for each change;
-`MENDS` is the order in which they run. What no mend can put right is a fault of the draft.
+Each mend is a function of the draft and the recipe that returns the mended tasks and one note for each change, in
+which a task is "task 3"; `MENDS` is the order in which they run. What no mend can put right is a fault of the draft.
 """
 
 from __future__ import annotations
@@ -40,44 +40,11 @@ TYPICAL_OVEN_CELSIUS = 180
 BROILER_CELSIUS = 250
 _WORD = re.compile(r"[a-z]{3,}")
 _ROUNDS = re.compile(r"\b(?:repeat|batch|batches|alternat\w+)\b", re.IGNORECASE)
-_FILLER = frozenset(
-    [
-        "and",
-        "the",
-        "for",
-        "cup",
-        "cups",
-        "tbsp",
-        "tsp",
-        "teaspoon",
-        "teaspoons",
-        "tablespoon",
-        "tablespoons",
-        "ounce",
-        "ounces",
-        "pound",
-        "pounds",
-        "large",
-        "small",
-        "medium",
-        "fresh",
-        "chopped",
-        "sliced",
-        "diced",
-        "minced",
-        "grated",
-        "peeled",
-        "finely",
-        "ground",
-        "dried",
-        "freshly",
-        "taste",
-        "cut",
-        "into",
-        "pieces",
-        "about",
-    ]
-)
+_FILLER = frozenset({
+    "and", "the", "for", "cup", "cups", "tbsp", "tsp", "teaspoon", "teaspoons", "tablespoon", "tablespoons",
+    "ounce", "ounces", "pound", "pounds", "large", "small", "medium", "fresh", "chopped", "sliced", "diced",
+    "minced", "grated", "peeled", "finely", "ground", "dried", "freshly", "taste", "cut", "into", "pieces", "about",
+})  # fmt: skip
 
 Mended = tuple[list[Task], list[str]]
 
@@ -99,7 +66,7 @@ def _number_tasks(draft: Draft, recipe: Recipe) -> Mended:
     for number, task in enumerate(draft.tasks, 1):
         after = tuple(sorted({place[before] for before in task.after if before in place}))
         if task.id != number:
-            notes.append(f"task {task.id} is numbered {number}")
+            notes.append(f"task {number} had another number")
         if len(after) != len(task.after):
             notes.append(f"task {number}: a need that names no earlier task is dropped")
         place[task.id] = number
@@ -119,7 +86,7 @@ def _stay_in_the_recipe(draft: Draft, recipe: Recipe) -> Mended:
         )
         entered.update(uses)
         if (steps, uses) != (task.steps, task.uses):
-            notes.append(f"task {task.id}: references to steps or ingredients are put right")
+            notes.append(f"task {task.id}: steps and ingredients that it named wrongly are put right")
         tasks.append(task.model_copy(update={"steps": steps, "uses": uses}))
     return tasks, notes
 
@@ -136,7 +103,7 @@ def _use_what_is_named(draft: Draft, recipe: Recipe) -> Mended:
             text = " ".join([task.name, *(recipe.steps[step] for step in task.steps)]).lower()
             if words & set(_WORD.findall(text)):
                 tasks[place] = task.model_copy(update={"uses": (*task.uses, index)})
-                notes.append(f"task {task.id}: '{line}' enters here")
+                notes.append(f"the recipe's '{line}' goes in at task {task.id}")
                 break
     return tasks, notes
 
@@ -155,7 +122,7 @@ def _one_letter_one_vessel(draft: Draft, recipe: Recipe) -> Mended:
         if (kind, letter) not in renamed:
             renamed[kind, letter] = next(other for other in ascii_lowercase if other not in taken)
             taken.add(renamed[kind, letter])
-            notes.append(f"task {task.id}: the {kind} gets a letter of its own")
+            notes.append(f"task {task.id} takes a {kind.replace('_', ' ')} of its own")
         return f"{kind}:{renamed[kind, letter]}"
 
     tasks = []
@@ -178,7 +145,8 @@ def _heat_with_something(draft: Draft, recipe: Recipe) -> Mended:
         if "burner" in tools and not kinds & HOB_VESSELS:
             tools = (*tools, "frying_pan" if task.action in {"fry", "saute", "sear"} else "saucepan")
         if tools != task.tools:
-            notes.append(f"task {task.id}: uses {' and '.join(tool for tool in tools if tool not in task.tools)}")
+            added = " and ".join(tool.replace("_", " ") for tool in tools if tool not in task.tools)
+            notes.append(f"task {task.id} also takes: {added}")
         tasks.append(task.model_copy(update={"tools": tools}))
     return tasks, notes
 
@@ -189,7 +157,7 @@ def _set_the_oven(draft: Draft, recipe: Recipe) -> Mended:
     for task in draft.tasks:
         celsius = _oven_celsius(task, recipe) if "oven" in task.kinds else None
         if celsius != task.oven_c:
-            notes.append(f"task {task.id}: " + (f"the oven is at {celsius} °C" if celsius else "needs no oven"))
+            notes.append(f"task {task.id} " + (f"has the oven at {celsius} °C" if celsius else "needs no oven"))
         tasks.append(task.model_copy(update={"oven_c": celsius}))
     return tasks, notes
 
@@ -226,7 +194,7 @@ def _keep_stated_times(draft: Draft, recipe: Recipe) -> Mended:
         if len(open_times) == 1 and len(able) == 1:
             place = able[0]
             tasks[place] = tasks[place].model_copy(update={"minutes": open_times[0], "stated": True})
-            notes.append(f"task {tasks[place].id}: takes the {open_times[0]} minutes of step {index + 1}")
+            notes.append(f"task {tasks[place].id} takes the {open_times[0]} minutes that step {index + 1} states")
     return tasks, notes
 
 
@@ -238,12 +206,12 @@ def _takes_time(task: Task) -> bool:
 def _share_vessels_in_order(draft: Draft, recipe: Recipe) -> Mended:
     """Food that stays in a vessel is worked on in list order."""
     tasks, notes = list(draft.tasks), []
-    for letter, ids in sorted(vessel_tasks(draft.tasks).items()):
+    for _, ids in sorted(vessel_tasks(draft.tasks).items()):
         for first, second in pairwise(ids):
             task = tasks[second - 1]
             if first not in needs_closure(tuple(tasks))[second]:
                 tasks[second - 1] = task.model_copy(update={"after": tuple(sorted({*task.after, first}))})
-                notes.append(f"task {second}: comes after task {first}, which has vessel {letter}")
+                notes.append(f"task {second} comes after task {first}, which has the same vessel")
     return tasks, notes
 
 
@@ -256,7 +224,7 @@ def _finish_once(draft: Draft, recipe: Recipe) -> Mended:
     if not loose:
         return list(draft.tasks), []
     last = last.model_copy(update={"after": tuple(sorted({*last.after, *loose}))})
-    return [*rest, last], [f"task {last.id}: comes after {', '.join(map(str, loose))}, which nothing else needed"]
+    return [*rest, last], [f"task {last.id} comes after task {number}, which nothing else needed" for number in loose]
 
 
 def _wait_alone(draft: Draft, recipe: Recipe) -> Mended:
@@ -269,7 +237,7 @@ def _wait_alone(draft: Draft, recipe: Recipe) -> Mended:
         elif task.action in FINISH_ACTIONS and task.attention == "unattended":
             attention = "hands_on"
         if attention != task.attention:
-            notes.append(f"task {task.id}: {task.action} is {attention.replace('_', ' ')}")
+            notes.append(f"task {task.id} needs " + ("nobody" if attention == "unattended" else "a cook"))
         tasks.append(task.model_copy(update={"attention": attention}))
     return tasks, notes
 

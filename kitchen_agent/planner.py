@@ -6,6 +6,7 @@ untrusted. It is parsed and mended where that is safe; what is still wrong goes 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -22,6 +23,7 @@ from kitchen_agent.taskgraph import TaskGraph
 REVISIONS_MAX = 2
 ANSWER_TOKENS_MAX = 800
 FAULTS_TOLD_MAX = 6
+_TASKS = re.compile(r"\btasks? (\d+)(?: and (\d+))?\b")
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,16 @@ def finish(judged: Judged) -> tuple[TaskGraph, tuple[str, ...]]:
     """
     if judged.draft is None or not _is_graph(judged.draft):
         raise GraphRefusedError([fault.sentence for fault in judged.faults])
-    doubts = (f"not sure: {fault.sentence}" for fault in judged.faults)
-    return judged.draft.graph(), (*judged.notes, *doubts)
+    notes = (*judged.notes, *(f"look at the recipe: {fault.sentence}" for fault in judged.faults))
+    return judged.draft.graph(), tuple(_with_names(note, judged.draft) for note in notes)
+
+
+def _with_names(note: str, draft: Draft) -> str:
+    """`note` with the names of tasks in place of "task 3" and "tasks 3 and 4": nobody who cooks sees numbers."""
+    names = {str(task.id): f"'{task.name}'" for task in draft.tasks}
+    return _TASKS.sub(
+        lambda found: " and ".join(names.get(number, number) for number in found.groups() if number), note
+    )
 
 
 def _is_graph(draft: Draft) -> bool:

@@ -128,10 +128,10 @@ def _inserted(
         busy_until = min(entry.end_minutes, entry.start_minutes + problem.settings.oven_touch_minutes)
     elif entry.kind == "wash_up":
         equipment = (names.unit(entry.unit or ""),)
-        name = f"Wash up the {equipment[0]}"
+        name = f"Wash up {_the(equipment[0])}"
     else:
         equipment = (names.board(entry.board),) if entry.board else ()
-        name = f"Wash hands and the {equipment[0]}" if equipment else "Wash hands"
+        name = f"Wash hands and {_the(equipment[0])}" if equipment else "Wash hands"
     return Item(
         id=entry.id,
         kind=entry.kind,
@@ -147,6 +147,11 @@ def _inserted(
         equipment=equipment,
         ahead=entry.start_minutes < dinner_start,
     )
+
+
+def _the(thing: str) -> str:
+    """ "the pot", but "saucepan 2"."""
+    return thing if thing[-1].isdigit() else f"the {thing}"
 
 
 def _watchers(problem: Problem, schedule: Schedule, names: Names) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from typing import Literal
 
 from rich import box
@@ -11,10 +12,12 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from kitchen_agent.plan import DinnerPlan
+from kitchen_agent.plan import DinnerPlan, Item
 from kitchen_agent.render.words import SERVED_HOW, clock, cook_steps, day, details, length, proof, span, waiting, who
 
 WIDTH = 100
+COLUMNS_FROM = 92
+"""In a narrower terminal the timeline says dish, minutes and equipment below each task."""
 DISH_STYLES = ("cyan", "magenta", "yellow", "green", "blue", "red")
 
 
@@ -23,26 +26,33 @@ def text(plan: DinnerPlan, width: int | None = None, color: bool = False) -> str
     out = io.StringIO()
     colors: Literal["standard"] | None = "standard" if color else None
     console = Console(file=out, width=width or WIDTH, force_terminal=color, color_system=colors, highlight=False)
-    console.print(rich_plan(plan))
+    console.print(rich_plan(plan, console.width))
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
-def rich_plan(plan: DinnerPlan) -> RenderableType:
-    """The plan as something that rich prints."""
+def rich_plan(plan: DinnerPlan, width: int = WIDTH) -> RenderableType:
+    """The plan as something that rich prints in `width` columns."""
     guests = "1 guest" if plan.guests == 1 else f"{plan.guests} guests"
     head = Text.assemble(
         (plan.title, "bold"), f" for {guests}, {day(plan.serve_at)}, served at {plan.serve_at:%H:%M}\n"
         f"First work at {clock(plan.first_work, plan)}; {proof(plan)}.",
     )  # fmt: skip
-    parts: list[RenderableType] = [head, "", _timeline(plan), ""]
+    parts: list[RenderableType] = [head, "", _timeline(plan, wide=width >= COLUMNS_FROM), ""]
     for cook in plan.cooks:
         parts += [_cook_list(plan, cook.name), ""]
     parts.append(_dishes(plan))
     if plan.bottleneck:
         parts += ["", Text.assemble(("Bottleneck: ", "bold"), plan.bottleneck)]
     if plan.notes:
-        parts += ["", Text("Notes", "bold"), *(Text(f"  - {note}") for note in plan.notes)]
+        parts += ["", Text("Notes", "bold"), _listed(plan.notes)]
     return Group(*parts)
+
+
+def _listed(notes: Iterable[str]) -> Table:
+    table = Table.grid(padding=(0, 1))
+    for note in notes:
+        table.add_row("  -", Text(note))
+    return table
 
 
 def _styles(plan: DinnerPlan) -> dict[str | None, str]:
@@ -52,32 +62,36 @@ def _styles(plan: DinnerPlan) -> dict[str | None, str]:
     return {**styles, None: "dim"}
 
 
-def _timeline(plan: DinnerPlan) -> Table:
-    styles = _styles(plan)
+def _timeline(plan: DinnerPlan, *, wide: bool) -> Table:
     table = Table(title="Timeline", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("Time", no_wrap=True)
-    table.add_column("Min", justify="right", no_wrap=True)
+    if wide:
+        table.add_column("Min", justify="right", no_wrap=True)
     table.add_column("Cook", overflow="fold")
-    table.add_column("Dish", ratio=3)
+    if wide:
+        table.add_column("Dish", ratio=3)
     table.add_column("Task", ratio=5)
-    table.add_column("Equipment", ratio=3)
+    if wide:
+        table.add_column("Equipment", ratio=3)
     shown_day = None
     for item in plan.items:
         if item.start.date() != shown_day and plan.first_work.date() != plan.serve_at.date():
             shown_day = item.start.date()
             table.add_row(Text(f"{item.start:%A}", "bold"))
-        dish = plan.dish_name(item.dish)
-        style = "dim" if item.kind != "task" else ""
         until = f"{item.end:%H:%M}" if item.end.date() == item.start.date() else f"{item.end:%a %H:%M}"
-        table.add_row(
-            f"{item.start:%H:%M}–{until}",
-            str(item.minutes),
-            escape(who(item)),
-            Text(dish, styles[item.dish]),
-            Text(item.name + details(item), style),
-            Text(", ".join(item.equipment), "dim"),
-        )
+        table.add_row(f"{item.start:%H:%M}–{until}", *_cells(plan, item, wide=wide))
     return table
+
+
+def _cells(plan: DinnerPlan, item: Item, *, wide: bool) -> list[RenderableType]:
+    """What the timeline says of an item after its time."""
+    dish = Text(plan.dish_name(item.dish), _styles(plan)[item.dish])
+    task = Text(item.name + details(item), "dim" if item.kind != "task" else "")
+    equipment = Text(", ".join(item.equipment), "dim")
+    if wide:
+        return [str(item.minutes), escape(who(item)), dish, task, equipment]
+    below = Text(" · ", "dim").join(part for part in (Text(length(item.minutes), "dim"), dish, equipment) if part)
+    return [escape(who(item)), Group(task, below)]
 
 
 def _cook_list(plan: DinnerPlan, name: str) -> RenderableType:
@@ -108,7 +122,7 @@ def _dishes(plan: DinnerPlan) -> Table:
     table = Table(title="At the table", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in ("Dish", "Sitting", "Portions", "Ready", "Served", ""):
         table.add_column(
-            column, justify="right" if column == "Portions" else "left", no_wrap=column in ("Ready", "Served")
+            column, justify="right" if column == "Portions" else "left", no_wrap=column in ("Portions", "Ready")
         )
     for dish in plan.dishes:
         table.add_row(

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Final
 
 from kitchen_agent.plan import DinnerPlan, Item, PlanDish
+from scheduler.problem import TermName
 
 SERVED_HOW = {"hot": "hot", "warm": "warm", "room": "at room temperature", "cold": "cold"}
+AIMS: Final[Mapping[TermName, str]] = {
+    "lateness": "the delay ({} minutes)",
+    "hot_wait": "the wait of hot food (now {})",
+    "presence": "the cooks' hours ({} minutes)",
+    "makespan": "the end of the work (minute {})",
+    "extra_work": "washing up and makeshift ({} minutes)",
+    "balance": "the difference between the cooks' work ({} minutes)",
+    "handovers": "the handovers of a dish ({})",
+    "idle": "the cooks' idle time ({} minutes)",
+    "stability": "the change to the plan before (now {})",
+}
+"""What the scheduler minimises, for people."""
 
 
 def json_text(plan: DinnerPlan) -> str:
@@ -50,10 +64,8 @@ def proof(plan: DinnerPlan) -> str:
     if not open_terms:
         return "a workable plan; nothing is proved about it"
     first = open_terms[0]
-    return (
-        f"best plan found in the time; {first.name.replace('_', ' ')} is {first.value}, "
-        f"proved to be at least {first.bound}"
-    )
+    value = AIMS[first.name].format(first.value)
+    return f"the best plan found in the time; {value} might still come down, at best to {first.bound}"
 
 
 def who(item: Item) -> str:

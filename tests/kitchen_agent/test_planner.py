@@ -29,7 +29,14 @@ def test_faults_go_back_in_words_and_doubts_stay_in_the_notes() -> None:
     judged = judge("\n".join(GRATIN_ANSWER.splitlines()[:-1]), GRATIN)
     assert "step 5 states a time" in revision(GRATIN, "short", judged).messages[-1]["content"]
     _, notes = finish(judged)
-    assert notes == ("not sure: step 5 states a time, but no task covers it",)
+    assert notes == ("look at the recipe: step 5 states a time, but no task covers it",)
+
+
+def test_notes_name_tasks_as_people_know_them() -> None:
+    answer = GRATIN_ANSWER.replace("4/4 D|", "4/4|").replace("<1,3,4 ", "<3 ")
+    _, notes = finish(judge(answer, GRATIN))
+    assert "'Fill the dish and top with cheese' comes after 'Rub the baking dish with garlic'" in notes[1]
+    assert "goes in at 'Grate the cheese'" in notes[0]
 
 
 def test_a_trained_model_is_asked_again_only_when_no_graph_came_of_it() -> None:
