@@ -18,7 +18,7 @@ from kitchen_agent.state import DishDeps, DishPlan, DishState
 def recall_dish(state: DishState, runtime: Runtime[DishDeps]) -> DishState:
     """Look the recipe up among the answers of earlier runs."""
     deps, recipe = runtime.context, state["recipe"]
-    answer = deps.answers.get(recipe, deps.model.choice.author) if deps.answers else None
+    answer = deps.answers.get(recipe, deps.model.author) if deps.answers else None
     if answer is None:
         runtime.stream_writer(DishProgress(recipe.title, "waiting"))
         return {"recalled": False}
@@ -62,7 +62,7 @@ def finish_dish(state: DishState, runtime: Runtime[DishDeps]) -> DishState:
     with _about(recipe):
         graph, notes = planner.finish(planner.judge(state["best"], recipe))
     if deps.answers and not state["recalled"]:
-        deps.answers.put(recipe, deps.model.choice.author, state["best"])
+        deps.answers.put(recipe, deps.model.author, state["best"])
     stage: Literal["recalled", "planned"] = "recalled" if state["recalled"] else "planned"
     runtime.stream_writer(DishProgress(recipe.title, stage, tasks=len(graph.tasks)))
     return {"dishes": {state["dish"]: DishPlan(graph=graph, notes=notes)}}

@@ -103,6 +103,11 @@ class PlannerModel:
         """The style in which questions to this model are put."""
         return self.choice.style
 
+    @property
+    def author(self) -> Author:
+        """Who answers."""
+        return self.choice.author
+
     def ask(self, question: Question, on_token: Callable[[str], None] | None = None) -> Completion:
         """The model's answer; `on_token` hears each piece of it. Raises ContextOverflowError and the loading errors."""
         return self._opened().complete(

@@ -10,15 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, TypedDict, get_args
+from typing import Annotated, Any, Protocol, TypedDict, get_args
 
 from pydantic import BaseModel, ConfigDict
 
-from kitchen_agent.answers import AnswerStore
+from kitchen_agent.answers import AnswerStore, Author
 from kitchen_agent.cookbook import Cookbook
 from kitchen_agent.menu import DinnerRequest
 from kitchen_agent.plan import DinnerPlan
+from kitchen_agent.planner import Question
 from kitchen_agent.planner_model import PlannerModel
+from kitchen_agent.prompt import Style
 from kitchen_agent.recipe import Recipe
 from kitchen_agent.taskgraph import TaskGraph
 from scheduler.explain import Explanation, Insight, Repair, Say
@@ -26,11 +28,33 @@ from scheduler.problem import Problem
 from scheduler.schedule import Infeasible, Outcome, Schedule, Solved, TimedOut
 
 
+class Reply(Protocol):
+    """What a model wrote."""
+
+    @property
+    def text(self) -> str: ...
+
+
+class AsksModel(Protocol):
+    """A model that reads recipes: how questions to it are put, who it is for the kept answers, and asking it.
+
+    `ask` may be called from several threads; `on_token` hears each piece of the answer where the model can say it.
+    """
+
+    @property
+    def style(self) -> Style: ...
+
+    @property
+    def author(self) -> Author: ...
+
+    def ask(self, question: Question, on_token: Callable[[str], None] | None = None) -> Reply: ...
+
+
 @dataclass(frozen=True)
 class DishDeps:
     """What planning a dish needs. Without `answers` nothing is recalled and nothing is kept."""
 
-    model: PlannerModel
+    model: AsksModel
     answers: AnswerStore | None
 
 
@@ -48,6 +72,7 @@ class Scheduler:
 class Deps(DishDeps):
     """What planning a dinner needs besides. `chooser` picks repairs; `now` is the clock."""
 
+    model: PlannerModel
     chooser: PlannerModel
     cookbook: Cookbook
     scheduler: Scheduler

@@ -10,18 +10,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from finetune.errors import DataError, InputError, WorkError
 from finetune.files import sha256_of
 from finetune.graphfile import read_predictions
 from finetune.rules import read_by_rules
-from kitchen_agent import planner
-from kitchen_agent.errors import ContextOverflowError, GraphRefusedError
+from kitchen_agent.answers import Author
+from kitchen_agent.errors import DishRefusedError
+from kitchen_agent.graph import build_dish_graph
 from kitchen_agent.planner import Question
 from kitchen_agent.planner_model import ModelChoice, PlannerModel
 from kitchen_agent.prompt import PROMPT_VERSION, Style
 from kitchen_agent.recipe import Recipe
+from kitchen_agent.state import AsksModel, DishDeps
 from kitchen_agent.taskgraph import TaskGraph
 
 ENDPOINT_KEY_VARIABLE = "KITCHEN_ENDPOINT_KEY"
@@ -29,11 +30,7 @@ ENDPOINT_TIMEOUT_SECONDS = 600
 
 
 class NoGraphError(WorkError):
-    """A planner gave no valid graph; `faults` are sentences that say what was wrong."""
-
-    def __init__(self, faults: tuple[str, ...]) -> None:
-        self.faults = faults
-        super().__init__("; ".join(faults))
+    """A planner gave no valid graph; the message says what was wrong."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +45,6 @@ class Planner:
     plan: Callable[[Recipe], TaskGraph]
 
 
-class Answered(Protocol):
-    """What a model wrote."""
-
-    @property
-    def text(self) -> str: ...
-
-
 def rules_planner() -> Planner:
     """The rule-based reader."""
     source = Path(read_by_rules.__code__.co_filename)
@@ -66,9 +56,7 @@ def model_planner(name: str, model: Path, adapter: Path | None, threads: int | N
     """A GGUF model with an adapter and the short prompt, or without and with the prompt that works an example."""
     choice = ModelChoice(model, sha256_of(model), adapter, sha256_of(adapter) if adapter else "", threads)
     with PlannerModel(choice) as opened:
-        author = choice.author
-        identity = f"{author.model_sha256} {author.adapter_sha256} {author.style} {PROMPT_VERSION}"
-        yield Planner(name, identity, lambda recipe: plan_with(opened.ask, recipe, opened.style))
+        yield _asking(name, opened)
 
 
 def endpoint_planner(url: str, model: str, style: Style) -> Planner:
@@ -78,11 +66,24 @@ def endpoint_planner(url: str, model: str, style: Style) -> Planner:
     """
     if not url.startswith(("http://", "https://")):
         raise InputError(f"endpoint {url!r}: not a URL. Write for example http://127.0.0.1:8080/v1.")
+    return _asking(model, _Endpoint(url.rstrip("/") + "/chat/completions", model, style))
 
-    def ask(question: Question) -> _Reply:
-        return _post(url.rstrip("/") + "/chat/completions", model, question)
 
-    return Planner(model, f"{url} {model} {style} {PROMPT_VERSION}", lambda recipe: plan_with(ask, recipe, style))
+def _asking(name: str, model: AsksModel) -> Planner:
+    """The application's own dish graph with `model`, no answer recalled and none kept."""
+    graph, deps = build_dish_graph(), DishDeps(model, answers=None)
+    author = model.author
+    identity = f"{author.model_sha256} {author.adapter_sha256} {author.style} {PROMPT_VERSION}"
+
+    def plan(recipe: Recipe) -> TaskGraph:
+        try:
+            result = graph.invoke({"dish": recipe.key, "recipe": recipe}, context=deps)
+        except DishRefusedError as error:
+            raise NoGraphError(str(error)) from error
+        planned: TaskGraph = result["dishes"][recipe.key].graph
+        return planned
+
+    return Planner(name, identity, plan)
 
 
 def recorded_planner(path: Path) -> Planner:
@@ -92,38 +93,31 @@ def recorded_planner(path: Path) -> Planner:
     def plan(recipe: Recipe) -> TaskGraph:
         graph = predictions.get(recipe.key)
         if graph is None:
-            raise NoGraphError(("not in the file" if recipe.key not in predictions else "breaks the guide",))
+            raise NoGraphError("not in the file" if recipe.key not in predictions else "breaks the guide")
         return graph
 
     return Planner(path.stem, f"file {sha256_of(path)}", plan)
 
 
-def plan_with(ask: Callable[[Question], Answered], recipe: Recipe, style: Style) -> TaskGraph:
-    """What the dish graph of the application does: ask, judge, let the model revise, keep its best answer.
-
-    Raises NoGraphError when even that is no graph.
-    """
-    try:
-        best = planner.judge(ask(planner.question(recipe, style)).text, recipe)
-        for _ in range(planner.REVISIONS_MAX):
-            if not planner.wants_revision(best, style):
-                break
-            try:
-                again = ask(planner.revision(recipe, style, best)).text
-            except ContextOverflowError:  # the recipe does not fit twice: what there is must do
-                break
-            revised = planner.judge(again, recipe)
-            best = revised if revised.rank < best.rank else best
-        return planner.finish(best)[0]
-    except ContextOverflowError as error:
-        raise NoGraphError((str(error),)) from error
-    except GraphRefusedError as error:
-        raise NoGraphError(tuple(error.faults)) from error
-
-
 @dataclass(frozen=True)
 class _Reply:
     text: str
+
+
+@dataclass(frozen=True)
+class _Endpoint:
+    url: str
+    model: str
+    style: Style
+
+    @property
+    def author(self) -> Author:
+        """The endpoint and the model's name there: the bytes are unknown."""
+        return Author(f"{self.url} {self.model}", "", self.style)
+
+    def ask(self, question: Question, on_token: Callable[[str], None] | None = None) -> _Reply:
+        """The whole answer at once."""
+        return _post(self.url, self.model, question)
 
 
 def _post(url: str, model: str, question: Question) -> _Reply:

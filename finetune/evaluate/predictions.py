@@ -75,7 +75,7 @@ def _planned(planner: Planner, recipe: Recipe) -> Prediction:
     try:
         graph = planner.plan(recipe)
     except NoGraphError as error:
-        faults = error.faults
+        faults = (str(error),)
     seconds = round(time.monotonic() - started, 3)
     return Prediction(key=recipe.key, recipe_sha256=_sha256(recipe), graph=graph, faults=faults, seconds=seconds)
 

@@ -41,7 +41,7 @@ def counting_planner() -> tuple[Planner, list[str]]:
         asked.append(recipe.key)
         if recipe.key == GRATIN.key:
             return GRAPH
-        raise NoGraphError(("it has no end",))
+        raise NoGraphError("it has no end")
 
     return Planner("counting", "counting 1", plan), asked
 
