@@ -8,6 +8,7 @@ from scheduler.model import build
 from scheduler.problem import ORDER, Problem
 from scheduler.schedule import Infeasible, Outcome, Schedule, Solved, TimedOut
 from scheduler.solve import Limits, solve
+from scheduler.tidy import tidy
 from scheduler.validate import validate
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "TimedOut",
     "build",
     "solve",
+    "tidy",
     "validate",
 ]

@@ -1,6 +1,6 @@
 """Reads a schedule out of the solver's values, and gives numbers to identical things."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from scheduler.problem import Problem
 from scheduler.schedule import Assignment, Inserted, InsertedKind, Schedule, Served, VesselHold
@@ -33,16 +33,23 @@ def _assignment(t: TaskVars, value: Value) -> Assignment:
     )
 
 
-def colour(items: Iterable[tuple[str, int, int, int]], count: int, fixed: dict[str, list[int]]) -> dict[str, list[int]]:
+def colour(
+    items: Iterable[tuple[str, int, int, int]],
+    count: int,
+    fixed: Mapping[str, list[int]],
+    like: Mapping[str, str] | None = None,
+) -> dict[str, list[int]]:
     """Numbers 1..count for items (key, start, end, units) so that overlapping items share none.
 
-    Greedy by start, which is exact for intervals; ``fixed`` items keep their numbers. Where more overlap than there are
+    Greedy by start, which is exact for intervals; ``fixed`` items keep their numbers, and an item gets those of the
+    item that it is ``like``, if they are free. Where more overlap than there are
     numbers, which a model with all rules never lets happen, numbers are given twice and the judge says so.
     """
     free_from = dict.fromkeys(range(1, count + 1), 0)
     numbers: dict[str, list[int]] = {}
     for key, start, end, units in sorted(items, key=lambda item: (item[1], item[0] not in fixed, item[2], item[0])):
-        free = sorted(free_from, key=lambda number: (free_from[number] > start, number))
+        liked = numbers.get((like or {}).get(key, ""), [])
+        free = sorted(free_from, key=lambda number: (free_from[number] > start, number not in liked, number))
         numbers[key] = fixed.get(key) or free[:units]
         for number in numbers[key]:
             free_from[number] = max(end, start)
@@ -50,7 +57,7 @@ def colour(items: Iterable[tuple[str, int, int, int]], count: int, fixed: dict[s
 
 
 def with_units(problem: Problem, assignments: list[Assignment]) -> list[Assignment]:
-    """The assignments with unit ids for every pool that their tasks need."""
+    """The assignments with unit ids for every pool that their tasks need; a pot stays on its burner if it can."""
     tasks = {task.id: task for task in problem.tasks}
     settled = {pin.task: pin for pin in problem.pins if pin.units}
     units: dict[str, list[str]] = {a.task: [] for a in assignments}
@@ -65,9 +72,24 @@ def with_units(problem: Problem, assignments: list[Assignment]) -> list[Assignme
             named = [u for u in (pin.units or ()) if u.partition("#")[0] == pool.id] if pin else []
             if named:
                 fixed[a.task] = [int(unit.partition("#")[2]) for unit in named]
-        for name, numbers in colour(items, pool.count, fixed).items():
+        stays = _with_the_same_vessel(problem, sorted(items, key=lambda item: item[1]))
+        for name, numbers in colour(items, pool.count, fixed, stays).items():
             units[name] += [f"{pool.id}#{number}" for number in numbers]
     return [a.model_copy(update={"units": tuple(units[a.task])}) for a in assignments]
+
+
+def _with_the_same_vessel(problem: Problem, items: Iterable[tuple[str, int, int, int]]) -> dict[str, str]:
+    """For each item, in order of start, the one before it that had a vessel of its dish in hand, if there is one."""
+    tasks = {task.id: task for task in problem.tasks}
+    last: dict[tuple[str | None, str], str] = {}
+    found: dict[str, str] = {}
+    for name, *_ in items:
+        for vessel in tasks[name].vessels:
+            key = (tasks[name].dish, vessel)
+            if key in last:
+                found[name] = last[key]
+            last[key] = name
+    return found
 
 
 def _holds(v: Variables, value: Value) -> list[VesselHold]:
