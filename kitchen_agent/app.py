@@ -22,6 +22,8 @@ from kitchen_agent.plan import DinnerPlan
 from kitchen_agent.planner_model import ModelChoice, PlannerModel
 from kitchen_agent.progress import DinnerProgress, DishProgress, Progress
 from kitchen_agent.state import Deps, DinnerState, Refusal, Scheduler
+from scheduler.problem import Problem
+from scheduler.schedule import Outcome
 
 THREADS = 32
 """A thread for each dish of the longest menu and for what streams their progress; the model lets four write at once."""
@@ -94,11 +96,17 @@ def open_runs(
 
 
 def _scheduler() -> Scheduler:
-    from scheduler import solve
+    from scheduler import Solved, solve, tidy
     from scheduler.explain import explain, insight, rescues
 
+    def solved(problem: Problem) -> Outcome:
+        outcome = solve(problem)
+        if not isinstance(outcome, Solved):
+            return outcome
+        return outcome.model_copy(update={"schedule": tidy(problem, outcome.schedule)})
+
     return Scheduler(
-        solve=solve,
+        solve=solved,
         explain=lambda problem, say: explain(problem, say=say),
         rescues=lambda problem, schedule, say: rescues(problem, schedule, say=say),
         insight=lambda problem, schedule, say: insight(problem, schedule, seconds=INSIGHT_SECONDS, say=say),
