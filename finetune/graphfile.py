@@ -16,22 +16,24 @@ from kitchen_agent.taskgraph import Task, TaskGraph
 _TASK_FIELDS = frozenset(Task.model_fields)
 
 
-def read_graphs(path: Path) -> dict[str, TaskGraph]:
-    """The graphs in the file at `path`, by key.
+def read_graphs(*paths: Path) -> dict[str, TaskGraph]:
+    """The graphs in the files at `paths`, by key.
 
-    Raises DataError for a line that is no valid graph or repeats a key.
+    Raises DataError for a line that is no valid graph or repeats a key, be it of another file, and for an empty file.
     """
     graphs: dict[str, TaskGraph] = {}
-    for line, raw in _objects(path):
-        try:
-            graph = TaskGraph.model_validate(raw)
-        except ValidationError as error:
-            raise DataError(path, f"not a task graph ({error})", "Correct the graph by the guide.", line) from error
-        if graph.key in graphs:
-            raise DataError(path, f"the key {graph.key!r} occurs twice", "Keep one graph for each recipe.", line)
-        graphs[graph.key] = graph
-    if not graphs:
-        raise DataError(path, "holds no graph", "Name a file with one JSON object a line.")
+    for path in paths:
+        before = len(graphs)
+        for line, raw in _objects(path):
+            try:
+                graph = TaskGraph.model_validate(raw)
+            except ValidationError as error:
+                raise DataError(path, f"not a task graph ({error})", "Correct the graph by the guide.", line) from error
+            if graph.key in graphs:
+                raise DataError(path, f"the key {graph.key!r} occurs twice", "Keep one graph for each recipe.", line)
+            graphs[graph.key] = graph
+        if len(graphs) == before:
+            raise DataError(path, "holds no graph", "Name a file with one JSON object a line.")
     return graphs
 
 

@@ -26,6 +26,7 @@ from finetune.prepare.sources import Source
 from finetune.prepare.wikibooks import recipes_wheel
 
 DATA = Path(__file__).parents[1] / "data"
+GRAPHS = (DATA / "graphs.jsonl", DATA / "graphs-more.jsonl")
 STATISTICS_FILE = "tokens.json"
 
 
@@ -39,7 +40,9 @@ class Labeller(StrEnum):
 
 def prepare(
     output: Annotated[Path, typer.Argument(help="Folder for the training files.")] = Path("build/finetune"),
-    graphs: Annotated[Path, typer.Option(help="Annotated graphs, JSON Lines.")] = DATA / "graphs.jsonl",
+    graphs: Annotated[
+        list[Path] | None, typer.Option(help="Annotated graphs, JSON Lines; those of the project.")
+    ] = None,
     eval_keys: Annotated[
         Path | None, typer.Option(help="Keys of the recipes to hold out, one a line; `-` for a share by hash.")
     ] = DATA / "dev_keys.txt",
@@ -62,7 +65,7 @@ def prepare(
     sources += [Source(kind="folder", path=path) for path in folder or []]
     keys = None if eval_keys is None or str(eval_keys) == "-" else eval_keys
     held_out = frozenset(keys.read_text(encoding="utf-8").splitlines()) if keys else frozenset[str]()
-    inputs = Inputs(tuple(sources), read_graphs(graphs), held_out, eval_share, limit)
+    inputs = Inputs(tuple(sources), read_graphs(*(graphs or GRAPHS)), held_out, eval_share, limit)
     processes = workers or cores()
     with Progress(console=Console(stderr=True)) as progress:
         cleaning = progress.add_task("clean", total=None)

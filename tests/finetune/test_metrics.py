@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from finetune.errors import DataError
-from finetune.graphfile import read_graphs, read_predictions
+from finetune.graphfile import read_graphs, read_predictions, write_graphs
 from finetune.metrics import METRICS, SCORE, Comparison, Ratio, measure, pair_tasks, total
 from kitchen_agent.taskgraph import TaskGraph
 
@@ -92,3 +92,14 @@ def test_a_bad_reference_file_is_refused_with_its_line(tmp_path: Path, text: str
     path.write_text(text)
     with pytest.raises(DataError, match=message):
         read_graphs(path)
+
+
+def test_graphs_may_lie_in_several_files(tmp_path: Path) -> None:
+    other = CHOP_THEN_BAKE.model_copy(update={"key": "other"})
+    first, second = tmp_path / "first.jsonl", tmp_path / "second.jsonl"
+    write_graphs(first, [CHOP_THEN_BAKE])
+    write_graphs(second, [other])
+    assert list(read_graphs(first, second)) == ["dish", "other"]
+    with pytest.raises(DataError, match=r"second.jsonl.*the key 'dish' occurs twice"):
+        write_graphs(second, [other, CHOP_THEN_BAKE])
+        read_graphs(first, second)
