@@ -11,7 +11,7 @@ from kitchen_agent.taskgraph import Task, tool_kind, vessel_letter
 
 STAND_INS: Final[Mapping[str, Mapping[str, int]]] = {
     "pot": {"saucepan": 2, "dutch_oven": 2},
-    "dutch_oven": {"pot": 1, "saucepan": 3},
+    "dutch_oven": {"pot": 1, "saucepan": 3, "frying_pan": 3},
     "saucepan": {"pot": 2},
     "wok": {"frying_pan": 2},
     "frying_pan": {"griddle": 1, "wok": 1},

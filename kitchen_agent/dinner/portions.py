@@ -10,7 +10,7 @@ from typing import Final
 from kitchen_agent.dinner.equipment import Fitted, sizes
 from kitchen_agent.kitchen import POOLS, Kitchen
 from kitchen_agent.menu import DishRequest
-from kitchen_agent.taskgraph import HEAT_TOOLS, Task, TaskGraph, tool_kind
+from kitchen_agent.taskgraph import COURSES, HEAT_TOOLS, Task, TaskGraph, tool_kind
 
 BAKED_WHOLE: Final = frozenset({"cake_tin", "loaf_tin", "pie_dish"})
 """What is baked in these is made whole: nobody bakes three quarters of a cake."""
@@ -71,7 +71,8 @@ def amount(dish: DishRequest, graph: TaskGraph, guests: int) -> Amount:
     kinds = {kind for task in graph.tasks if "oven" in task.kinds for kind in task.kinds}
     if kinds & BAKED_WHOLE:
         wanted = graph.servings * max(1, math.ceil(wanted / graph.servings - STRETCH))
-    return Amount(wanted, graph.servings, 1.0 if graph.course in FILLING else SMALL_PORTION)
+    course = dish.course if dish.course in COURSES else graph.course
+    return Amount(wanted, graph.servings, 1.0 if course in FILLING else SMALL_PORTION)
 
 
 def vessel_size(kitchen: Kitchen, kind: str, made: Amount, *, whole: bool) -> int:

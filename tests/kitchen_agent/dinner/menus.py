@@ -66,8 +66,16 @@ CAKE = graph(
          scaling="fixed", hold=1440),
     servings=8,
 )  # fmt: skip
+ONIONS = graph(
+    "onions", "side", "hot", 15,
+    task(1, "Slice the onions", "chop", 6, tools=["board"], uses=[0]),
+    task(2, "Soften the onions", "saute", 15, tools=["burner", "frying_pan:a"], attention="tend", after=[1],
+         scaling="fixed", hold=20),
+    task(3, "Deglaze with vinegar", "reduce", 3, tools=["burner", "frying_pan:a"], attention="tend", after=[2],
+         scaling="fixed", hold=15),
+)  # fmt: skip
 GRAPHS: Mapping[str, TaskGraph] = {
-    "soup": SOUP, "chicken": CHICKEN, "fritters": FRITTERS, "mousse": MOUSSE, "cake": CAKE,
+    "soup": SOUP, "chicken": CHICKEN, "fritters": FRITTERS, "mousse": MOUSSE, "cake": CAKE, "onions": ONIONS,
 }  # fmt: skip
 INGREDIENTS: Mapping[str, tuple[str, ...]] = {
     "soup": ("1 kg vegetables",),
@@ -75,6 +83,7 @@ INGREDIENTS: Mapping[str, tuple[str, ...]] = {
     "fritters": ("500 g courgettes",),
     "mousse": ("200 g chocolate", "300 ml cream"),
     "cake": ("250 g flour",),
+    "onions": ("600 g onions",),
 }
 RECIPES: Mapping[str, Recipe] = {
     key: Recipe(

@@ -127,6 +127,11 @@ def test_no_work_before_the_earliest_start() -> None:
     assert at(made, made.problem.horizon_minutes) > datetime(2026, 3, 10, 20, 30, tzinfo=UTC)
 
 
+def test_nothing_is_made_ahead_before_the_earliest_start() -> None:
+    made = dinner("mousse", serve_at="2026-03-11 06:30", earliest_start="2026-03-10 23:25")
+    assert at(made, 0) >= datetime(2026, 3, 10, 23, 25, tzinfo=UTC)
+
+
 def test_minutes_are_real_where_the_clocks_change() -> None:
     made = dinner("chicken", time_zone="Europe/Berlin", serve_at="2026-03-29 04:00")
     due = made.problem.courses[0].serve_at_minutes

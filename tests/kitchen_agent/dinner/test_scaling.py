@@ -43,6 +43,20 @@ def test_linear_grows_with_portions_and_the_rest_by_rounds(guests: int, task: st
     assert (scaled.minutes, scaled.rounds) == (minutes, rounds)
 
 
+def test_what_the_menu_calls_a_side_is_a_smaller_portion() -> None:
+    as_side = {"name": "soup", "id": "soup", "course": "side"}
+    assert (found(dinner("soup", guests=40), "soup/2").rounds, found(dinner(as_side, guests=40), "soup/2").rounds) == (
+        4,
+        2,
+    )
+
+
+def test_what_stays_in_the_pan_goes_into_a_larger_one_before_it_is_cooked_in_rounds() -> None:
+    onions = {"name": "onions", "id": "onions"}
+    assert found(dinner(onions, guests=10), "onions/2").rounds == 1
+    assert found(dinner(onions, guests=20), "onions/2").rounds == 2
+
+
 @pytest.mark.parametrize(("guests", "portions"), [(2, 8), (8, 8), (10, 8), (11, 16), (18, 16), (19, 24)])
 def test_cakes_are_baked_whole(guests: int, portions: int) -> None:
     assert dinner("cake", guests=guests).portions == {"cake": portions}
