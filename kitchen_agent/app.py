@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -80,11 +80,20 @@ def open_runs(
 
     `data_dir` holds the runs and the kept answers; with `recall` false, kept answers are neither used nor added.
     """
-    with ExitStack() as stack:
-        saver = stack.enter_context(open_checkpoints(data_dir / "runs.sqlite"))
-        planner = stack.enter_context(PlannerModel(choice))
-        chooser = stack.enter_context(PlannerModel(choice.without_adapter()))
-        deps = Deps(
+    with (
+        open_checkpoints(data_dir / "runs.sqlite") as saver,
+        open_deps(data_dir, choice, own_recipes=own_recipes, recall=recall) as deps,
+    ):
+        yield Runs(build_graph(saver), saver, deps)
+
+
+@contextmanager
+def open_deps(
+    data_dir: Path, choice: ModelChoice, *, own_recipes: Sequence[Path] = (), recall: bool = True
+) -> Iterator[Deps]:
+    """What the nodes of planning need, open until the end of the block; as `open_runs`, without the runs."""
+    with PlannerModel(choice) as planner, PlannerModel(choice.without_adapter()) as chooser:
+        yield Deps(
             model=planner,
             answers=AnswerStore(data_dir / "answers.sqlite") if recall else None,
             chooser=chooser,
@@ -92,7 +101,6 @@ def open_runs(
             scheduler=_scheduler(),
             now=lambda: datetime.now().astimezone(),
         )
-        yield Runs(build_graph(saver), saver, deps)
 
 
 def _scheduler() -> Scheduler:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from kitchen_agent import cli_live, cli_model
+from kitchen_agent.cli_model import AdapterFile, ModelFile, choice_of
 from kitchen_agent.errors import InputError, KitchenAgentError
-
-if TYPE_CHECKING:
-    from kitchen_agent.planner_model import ModelChoice
-    from kitchen_agent.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Plan and cook a dinner."
@@ -34,8 +31,6 @@ class Format(StrEnum):
 
 
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Let the model read every recipe afresh.")]
-ModelFile = Annotated[Path | None, typer.Option("--model", help="A GGUF model in place of the embedded one.")]
-AdapterFile = Annotated[Path | None, typer.Option("--adapter", help='A LoRA adapter in GGUF, or "none".')]
 
 
 @app.command()
@@ -63,7 +58,7 @@ def plan(
 
     wish = Wish(menu, guests, serve, tuple(cook or ()), kitchen, tuple(recipe or ()), tuple(cookbook or ()))
     output, current = Output(form, out, html), settings.load()
-    choice = _choice(current, model, adapter)
+    choice = choice_of(current, model, adapter)
     raise typer.Exit(run_plan(wish, output, choice, current.data_dir, run=resume, recall=not no_cache))
 
 
@@ -84,7 +79,7 @@ def graph(
     from kitchen_agent.cli_graph import read_lines, run_graph
 
     lines, current = list(read_lines(recipes)), settings.load()
-    choice = _choice(current, model, adapter)
+    choice = choice_of(current, model, adapter)
     raise typer.Exit(run_graph(lines, choice, None if no_cache else current.data_dir / "answers.sqlite"))
 
 
@@ -94,14 +89,6 @@ def graph_diagram() -> None:
     from kitchen_agent.graph import build_graph
 
     print(build_graph(None).get_graph(xray=True).draw_mermaid(), end="")
-
-
-def _choice(current: Settings, model: Path | None, adapter: Path | None) -> ModelChoice:
-    from kitchen_agent.model_view import progress_bar
-    from kitchen_agent.planner_model import chosen_model
-
-    with progress_bar() as report:
-        return chosen_model(current, model, adapter, report)
 
 
 def main() -> None:

@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 import getpass
+import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import ValidationError
 
+from kitchen_agent.cli_model import AdapterFile, ModelFile, choice_of
 from kitchen_agent.errors import RequestError
 
 if TYPE_CHECKING:
     from kitchen_agent.live.sessions import Sessions
     from kitchen_agent.plan import DinnerPlan
+    from kitchen_agent.planner_model import ModelChoice
+    from kitchen_agent.state import Refusal
 
 
 def cook(
     what: Annotated[str, typer.Argument(metavar="PLAN|MENU|SESSION", help="plan.json, menu.yaml or a session's id.")],
     yes: Annotated[bool, typer.Option("--yes", help="Approve the plan without being asked.")] = False,
+    model: ModelFile = None,
+    adapter: AdapterFile = None,
 ) -> None:
-    """Cook a dinner: open or reopen a session and show it live."""
+    """Cook a dinner: open or reopen a session and show it live; a menu is planned first."""
     from kitchen_agent import settings
     from kitchen_agent.live.sessions import database_url, open_sessions
 
     current = settings.load()
     with open_sessions(database_url(current.data_dir)) as sessions:
-        session = _session(sessions, what)
+        session = _session(sessions, what, lambda: choice_of(current, model, adapter), current.data_dir)
         if session is None:
             raise typer.Exit(1)
-        if not sessions.kitchen.session(session).approved:
-            if not yes and not typer.confirm("Cook by this plan?", default=True):
-                sessions.decline(session)
-                raise typer.Exit(1)
-            sessions.approve(session, getpass.getuser())
+        if not sessions.kitchen.is_approved(session):
+            _approve(sessions, session, yes)
         sessions.wake(session)
         print(f"Session {session}; reopen it with: kitchen cook {session}", file=sys.stderr)
         if sys.stdout.isatty():
@@ -92,32 +96,50 @@ def simulate(
             print(line, flush=True)
 
 
-def _session(sessions: Sessions, what: str) -> str | None:
+def _session(sessions: Sessions, what: str, choose: Callable[[], ModelChoice], data_dir: Path) -> str | None:
     """The session that `what` names; for a plan or a menu a new one; None when the dinner does not fit."""
-    path = Path(what)
-    if path.suffix.lower() in (".yaml", ".yml"):
-        return _planned(sessions, path)
-    if path.suffix.lower() == ".json" or path.is_file():
+    from kitchen_agent.app import new_run
+
+    path, unplanned = Path(what), sessions.is_unplanned(what)
+    if not unplanned and path.suffix.lower() == ".json":
         return sessions.open(_plan_file(path))
-    sessions.kitchen.session(what)
-    return what
+    if not unplanned and not path.is_file() and path.suffix.lower() not in (".yaml", ".yml"):
+        sessions.kitchen.session(what)
+        return what
+    session = what if unplanned else new_run()
+    refusal = _planned(sessions, session, None if unplanned else path, choose(), data_dir)
+    if refusal is not None:
+        from kitchen_agent.cli_plan import print_refusal
+
+        print_refusal(refusal)
+    return None if refusal else session
 
 
-def _planned(sessions: Sessions, menu: Path) -> str | None:
-    from kitchen_agent import settings
-    from kitchen_agent.app import open_runs
-    from kitchen_agent.model_view import progress_bar
-    from kitchen_agent.planner_model import chosen_model
+def _planned(
+    sessions: Sessions, session: str, menu: Path | None, choice: ModelChoice, data_dir: Path
+) -> Refusal | None:
+    """Plan `menu` for `session`; without one go on with what was begun."""
+    from kitchen_agent.app import open_deps
+    from kitchen_agent.progress_view import shown_progress
 
-    current = settings.load()
-    with progress_bar() as report:
-        choice = chosen_model(current, None, None, report)
-    with open_runs(current.data_dir, choice) as runs:
-        result = sessions.plan({}, menu, runs.deps)
-    if isinstance(result, str):
-        return result
-    print("This dinner does not fit:", *(f"  - {reason}" for reason in result.reasons), sep="\n", file=sys.stderr)
-    return None
+    headline = f"Session {session}; if this is interrupted, go on with: kitchen cook {session}"
+    with open_deps(data_dir, choice) as planning, shown_progress(headline) as listen:
+        if menu is None:
+            return sessions.go_on_planning(session, planning, listen)
+        return sessions.plan(session, {}, menu.absolute(), planning, listen)
+
+
+def _approve(sessions: Sessions, session: str, yes: bool) -> None:
+    """Show the plan and ask for approval. Raises typer.Exit when the answer is no."""
+    if not yes:
+        from kitchen_agent.render import text
+
+        print(text(sessions.kitchen.session(session).plan, width=shutil.get_terminal_size().columns))
+        if not typer.confirm("Cook by this plan?", default=True):
+            sessions.decline(session)
+            print(f"Not yet; approve it later with: kitchen cook {session}", file=sys.stderr)
+            raise typer.Exit(1)
+    sessions.approve(session, getpass.getuser())
 
 
 def _plan_file(path: Path) -> DinnerPlan:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 if TYPE_CHECKING:
+    from kitchen_agent.planner_model import ModelChoice
     from kitchen_agent.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Fetch and check the embedded language model.")
 
+ModelFile = Annotated[Path | None, typer.Option("--model", help="A GGUF model in place of the embedded one.")]
+AdapterFile = Annotated[Path | None, typer.Option("--adapter", help='A LoRA adapter in GGUF, or "none".')]
 TierOption = Annotated[
     Literal["default", "better"] | None, typer.Option("--tier", help="0.5B (default) or 1.5B (better); else as set.")
 ]
@@ -57,6 +61,15 @@ def doctor(tier: TierOption = None) -> None:
     from kitchen_agent.model_view import show_findings
 
     show_findings(examine(_chosen(tier)))
+
+
+def choice_of(current: Settings, model: Path | None, adapter: Path | None) -> ModelChoice:
+    """The model of the settings, or the given files; fetched first, with a progress bar, if it must be."""
+    from kitchen_agent.model_view import progress_bar
+    from kitchen_agent.planner_model import chosen_model
+
+    with progress_bar() as report:
+        return chosen_model(current, model, adapter, report)
 
 
 def _chosen(tier: Literal["default", "better"] | None) -> Settings:

@@ -259,6 +259,8 @@ def _ahead_spans(request: DinnerRequest, first: datetime, dinner_start: datetime
         first = first.replace(minute=0)
     if first < _hours(request, first.date())[0]:
         first = _hours(request, first.date() - timedelta(days=1))[1] - timedelta(hours=1)
+    if request.earliest_start is not None:
+        first = max(first, request.earliest_start.astimezone(first.tzinfo))
     spans: list[Span] = []
     day = first.date()
     while day <= dinner_start.date():

@@ -138,6 +138,8 @@ def inserted_bars(problem: Problem, old: Schedule) -> Iterator[Bar]:
     letters = {(dish.id, use.id) for dish in problem.dishes for use in dish.vessels}
     cooks = {cook.id: cook for cook in problem.cooks}
     ovens = _ovens_left(problem)
+    warm_up = {oven.id: oven.warm_up_minutes for oven in problem.ovens}
+    begins = {place.task: place.start_minutes for place in old.assignments}
     for entry in old.inserted:
         pin = pins.get(entry.id)
         of_vessel = (entry.dish or "", (entry.vessel or "").partition("+")[0])
@@ -147,14 +149,18 @@ def inserted_bars(problem: Problem, old: Schedule) -> Iterator[Bar]:
         if entry.kind == "warm_up" and pin is None and owner is not None and owner.state != "locked":
             continue
         settled = pin is not None and pin.state != "locked"
-        length = entry.end_minutes - entry.start_minutes
+        length, was = entry.end_minutes - entry.start_minutes, (entry.start_minutes, entry.end_minutes)
+        if entry.oven in ovens and not settled:  # the other oven may be cold
+            length = warm_up[ovens[entry.oven]]
+        if ovens and entry.kind == "warm_up":  # dishes that now share an oven take turns, each with its warm-up
+            was = (begins[entry.task or ""],) * 2
         busy = problem.settings.oven_touch_minutes if entry.kind == "warm_up" else length
         name = entry.cook
         if not settled and name is not None and not _is_there(cooks[name], max(now, entry.start_minutes), busy):
             name = next((c.id for c in problem.cooks if _is_there(c, max(now, entry.start_minutes), busy)), name)
         yield Bar(
             id=entry.id,
-            was=(entry.start_minutes, entry.end_minutes),
+            was=was,
             earliest=entry.start_minutes if settled else max(now, entry.start_minutes),
             minutes=length,
             busy=busy,

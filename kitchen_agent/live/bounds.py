@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import combinations
 
 from kitchen_agent.live.bars import Bar, oven_of
@@ -83,9 +84,8 @@ def serving_node(dish: str) -> str:
 
 
 def _orders(problem: Problem, old: Schedule, bars: dict[str, Bar], bounds: Bounds) -> None:
-    """What shares hands, a unit, an oven or a board stays in its order."""
+    """What shares hands, a unit or a board stays in its order."""
     ordered = sorted(bars.values(), key=lambda bar: (not bar.settled, bar.was, bar.id))
-    ovens = {oven.id: oven for oven in problem.ovens}
     for first, then in combinations(ordered, 2):
         if first.done or then.done or (first.settled and then.settled):
             continue
@@ -95,21 +95,55 @@ def _orders(problem: Problem, old: Schedule, bars: dict[str, Bar], bounds: Bound
             minutes = first.busy
         if _share(first, then):
             minutes = max(minutes, first.minutes)
-        one, other = oven_of(first), oven_of(then)
-        if one and other and one[0] == other[0]:
-            strange = abs(one[1] - other[1]) > problem.settings.oven_tolerance_celsius
-            if strange:
-                warming = first.entry is not None or then.entry is not None
-                minutes = max(minutes, first.minutes + (0 if warming else ovens[one[0]].change_minutes))
-            elif (
-                first.moved
-                or then.moved
-                or first.was[1] <= then.was[0]
-                or (first.entry is not None and then.entry is not None)
-            ):
-                minutes = max(minutes, first.minutes)
         if minutes >= 0:
             bounds.add(first.id, then.id, minutes)
+
+
+def _ovens(problem: Problem, old: Schedule, bars: dict[str, Bar], bounds: Bounds) -> None:
+    """What is in one oven stays in its order; what goes in for the heat of another dish follows that dish."""
+    change = {oven.id: oven.change_minutes for oven in problem.ovens}
+    baking = sorted((bar for bar in bars.values() if oven_of(bar)), key=partial(_turn, problem, bars))
+    for first, then in combinations(baking, 2):
+        one, other = oven_of(first), oven_of(then)
+        if first.done or then.done or (first.settled and then.settled) or not one or not other or one[0] != other[0]:
+            continue
+        warming = first.entry is not None or then.entry is not None
+        if abs(one[1] - other[1]) > problem.settings.oven_tolerance_celsius:
+            bounds.add(first.id, then.id, first.minutes + (0 if warming else change[one[0]]))
+        elif (
+            first.moved
+            or then.moved
+            or first.was[1] <= then.was[0]
+            or (first.entry is not None and then.entry is not None)
+        ):
+            bounds.add(first.id, then.id, first.minutes)
+
+
+def _turn(problem: Problem, bars: dict[str, Bar], bar: Bar) -> tuple[bool, tuple[int, int], tuple[int, int], bool, str]:
+    """The place of a bar in the order of its oven."""
+    first, seen = bar, {bar.id}
+    while (other := _heated_by(problem, bars, first)) is not None and other.id not in seen:
+        first = other
+        seen.add(other.id)
+    return not bar.settled, first.was, bar.was, bar.entry is None, bar.id
+
+
+def _heated_by(problem: Problem, bars: dict[str, Bar], bar: Bar) -> Bar | None:
+    """The dish from which the oven was hot when `bar` went in; None with a warm-up of its own."""
+    place = oven_of(bar)
+    if bar.task is None or place is None or f"warm_up:{bar.id}" in bars:
+        return None
+    keep = next((oven.keep_hot_minutes for oven in problem.ovens if oven.id == place[0]), 0)
+    for other in bars.values():
+        warm = oven_of(other)
+        if other is bar or other.task is None or not warm or warm[0] != place[0]:
+            continue
+        if abs(warm[1] - place[1]) > problem.settings.oven_tolerance_celsius:
+            continue
+        together = other.was[0] == bar.was[0] and f"warm_up:{other.id}" in bars and not other.settled
+        if together or other.was[0] < bar.was[0] <= other.was[1] + keep:
+            return other
+    return None
 
 
 def _one_pair_of_hands(problem: Problem, first: Bar, then: Bar, apart: bool) -> bool:
@@ -134,29 +168,20 @@ def _board(bar: Bar) -> str | None:
 def _heat(problem: Problem, old: Schedule, bars: dict[str, Bar], bounds: Bounds) -> None:
     """What goes into an oven finds it as hot as it did: from its own warm-up, or from the same dish as before."""
     keep = {oven.id: oven.keep_hot_minutes for oven in problem.ovens if oven.warm_up_minutes > 0}
-    tolerance = problem.settings.oven_tolerance_celsius
-    baking = [bar for bar in bars.values() if bar.task and oven_of(bar)]
-    for bar in baking:
+    for bar in (bar for bar in bars.values() if bar.task and not bar.settled):
         place = oven_of(bar)
-        if bar.settled or not place or place[0] not in keep:
+        if not place or place[0] not in keep:
             continue
-        own = bars.get(f"warm_up:{bar.id}")
+        own, other = bars.get(f"warm_up:{bar.id}"), _heated_by(problem, bars, bar)
         if own is not None:
             bounds.add(own.id, bar.id, own.minutes)
             bounds.add(bar.id, own.id, -own.minutes - keep[place[0]])
-            continue
-        for other in baking:
-            warm = oven_of(other)
-            if other is bar or not warm or warm[0] != place[0] or abs(warm[1] - place[1]) > tolerance:
-                continue
-            if other.was[0] == bar.was[0] and f"warm_up:{other.id}" in bars and not other.settled:
-                bounds.add(other.id, bar.id, 0)
-                bounds.add(bar.id, other.id, 0)
-                break
-            if other.was[0] < bar.was[0] <= other.was[1] + keep[place[0]]:
-                bounds.add(other.id, bar.id, 1)
-                bounds.add(bar.id, other.id, -other.minutes - keep[place[0]])
-                break
+        elif other is not None and other.was[0] == bar.was[0]:
+            bounds.add(other.id, bar.id, 0)
+            bounds.add(bar.id, other.id, 0)
+        elif other is not None:
+            bounds.add(other.id, bar.id, 1)
+            bounds.add(bar.id, other.id, -other.minutes - keep[place[0]])
 
 
 def _vessels(problem: Problem, old: Schedule, bars: dict[str, Bar], bounds: Bounds) -> None:
@@ -190,4 +215,4 @@ def users_of(problem: Problem, dish: str, vessel: str) -> list[str]:
     return [task for task in tasks if f"+{task}#" in vessel] if extra else tasks
 
 
-RULES = (_needs, _serving, _orders, _heat, _vessels)
+RULES = (_needs, _serving, _orders, _ovens, _heat, _vessels)

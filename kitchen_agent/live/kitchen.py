@@ -117,6 +117,10 @@ class LiveKitchen:
                 self._read(session)
                 return
 
+    def is_approved(self, session: str) -> bool:
+        """Whether somebody said yes to the first plan. Raises UnknownSessionError."""
+        return self._read(session).session.approved
+
     def session(self, session: str) -> Session:
         """The session as it is now, with a plan that knows all events. Raises UnknownSessionError."""
         self._settle(session)

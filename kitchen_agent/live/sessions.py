@@ -20,7 +20,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.types import Command
 from sqlalchemy.engine import make_url
 
-from kitchen_agent.app import new_run
+from kitchen_agent.app import THREADS, Listener, new_run
 from kitchen_agent.checkpoints import open_checkpoints
 from kitchen_agent.errors import SessionClosedError, StoreError
 from kitchen_agent.live.difference import changes
@@ -30,6 +30,7 @@ from kitchen_agent.live.replan import SECONDS
 from kitchen_agent.live.store import SessionStore
 from kitchen_agent.live.thread import SessionDeps, SessionGraph, SessionState, build_session_graph
 from kitchen_agent.plan import DinnerPlan
+from kitchen_agent.progress import DinnerProgress, DishProgress
 from kitchen_agent.state import STATE_TYPES, Deps, Refusal
 
 FILE_NAME: Final = "sessions.sqlite"
@@ -64,23 +65,33 @@ class Sessions:
         self._run(session, {"session": session, "plan": plan}, None)
         return session
 
-    def plan(self, asked: dict[str, Any], menu_file: Path | None, planning: Deps) -> str | Refusal:
-        """Plan the dinner that was asked for and open a session for it, or say why there is no plan."""
-        session = new_run()
-        self._run(session, {"session": session, "asked": asked, "menu_file": menu_file}, planning)
+    def plan(
+        self, session: str, asked: dict[str, Any], menu_file: Path | None, planning: Deps, listen: Listener
+    ) -> Refusal | None:
+        """Plan the dinner that was asked for and open `session` (from `new_run`) for it; or why there is no plan."""
+        asking: SessionState = {"session": session, "asked": asked, "menu_file": menu_file}
+        return self._planned(session, asking, planning, listen)
+
+    def go_on_planning(self, session: str, planning: Deps, listen: Listener) -> Refusal | None:
+        """As `plan`, for a session whose planning was interrupted: dishes that were planned are not read again."""
+        return self._planned(session, None, planning, listen)
+
+    def is_unplanned(self, session: str) -> bool:
+        """Whether the planning of this session was interrupted before there was a plan."""
+        return self.graph.get_state(_config(session)).next in (("make_plan",), ("open_session",))
+
+    def _planned(self, session: str, given: SessionState | None, planning: Deps, listen: Listener) -> Refusal | None:
+        self._run(session, given, planning, listen)
         refusal = self.graph.get_state(_config(session)).values.get("refusal")
-        return refusal if isinstance(refusal, Refusal) else session
+        return refusal if isinstance(refusal, Refusal) else None
 
     def approve(self, session: str, by: str) -> None:
-        """Say yes to the plan; once is enough. Raises UnknownSessionError, SessionClosedError."""
+        """Say yes to the plan; once is enough. Raises UnknownSessionError."""
         self.kitchen.approve(session, by)
-        if "approve" in self._waits_at(session):
-            self._run(session, Command(resume=True), None)
-        elif self.graph.get_state(_config(session)).values.get("approved") is False:
-            raise SessionClosedError(session)
+        self.wake(session)
 
     def decline(self, session: str) -> None:
-        """Say no to the plan: the session ends."""
+        """Say no to the plan: the session goes on waiting for approval."""
         if "approve" in self._waits_at(session):
             self._run(session, Command(resume=False), None)
 
@@ -102,18 +113,36 @@ class Sessions:
     def wake(self, session: str) -> None:
         """Let the thread look at the events, also after a crash in the middle of a step."""
         waits_at = self._waits_at(session)
-        if "cook" in waits_at:
+        if "approve" in waits_at:
+            if self.kitchen.is_approved(session):
+                self._run(session, Command(resume=True), None)
+        elif "cook" in waits_at:
             self._run(session, Command(resume="event"), None)
-        elif waits_at and "approve" not in waits_at:
+        elif waits_at:
             self._run(session, None, None)
 
     def _waits_at(self, session: str) -> tuple[str, ...]:
         self.kitchen.newest(session)  # says so when there is no such session
         return self.graph.get_state(_config(session)).next
 
-    def _run(self, session: str, given: SessionState | Command[Any] | None, planning: Deps | None) -> None:
-        deps = SessionDeps(self.kitchen, planning)
-        self.graph.invoke(given, _config(session), context=deps, durability="sync")
+    def _run(
+        self,
+        session: str,
+        given: SessionState | Command[Any] | None,
+        planning: Deps | None,
+        listen: Listener = lambda _: None,
+    ) -> None:
+        stream = self.graph.stream(
+            given,
+            _config(session),
+            context=SessionDeps(self.kitchen, planning),
+            stream_mode="custom",
+            subgraphs=True,
+            durability="sync",
+        )
+        for _, event in stream:
+            if isinstance(event, DishProgress | DinnerProgress):
+                listen(event)
 
 
 @contextmanager
@@ -148,4 +177,4 @@ def _checkpointer(url: str) -> Iterator[BaseCheckpointSaver[Any]]:
 
 
 def _config(session: str) -> RunnableConfig:
-    return {"configurable": {"thread_id": session}}
+    return {"configurable": {"thread_id": session}, "max_concurrency": THREADS}

@@ -69,7 +69,7 @@ def build_session_graph(checkpointer: BaseCheckpointSaver[Any] | None) -> Sessio
 
 
 def make_plan(state: SessionState, runtime: Runtime[SessionDeps]) -> SessionState:
-    """Plan the dinner that was asked for, with the planning graph."""
+    """Plan the dinner that was asked for, with the planning graph; its steps are kept by this thread's checkpointer."""
     planning = runtime.context.planning
     assert planning is not None, "a session without a plan is started with what planning needs"
     asked: DinnerState = {"asked": state["asked"], "menu_file": state["menu_file"]}
@@ -111,8 +111,9 @@ def _planned(state: SessionState) -> Literal["open_session", "__end__"]:
     return "open_session" if state.get("plan") else "__end__"
 
 
-def _approved(state: SessionState) -> Literal["cook", "__end__"]:
-    return "cook" if state["approved"] else "__end__"
+def _approved(state: SessionState) -> Literal["cook", "approve"]:
+    """Who said no may change their mind: the session waits for approval again."""
+    return "cook" if state["approved"] else "approve"
 
 
 def _over(state: SessionState) -> Literal["cook", "__end__"]:
