@@ -86,6 +86,8 @@ def _prepare(config: TrainConfig, run: Path, team: Team) -> _Work:
     if config.shard_frozen:
         shard_frozen(model, list(model.decoder.layers))
     examples = read_examples(config.train_file, tokenizer, config.max_tokens)
+    if config.silver_file:
+        examples += read_examples(config.silver_file, tokenizer, config.max_tokens)
     held_out = _held_out(config, tokenizer)
     optimizer = make_optimizer(config.optimizer, parameters)
     scorer = make_scorer(config, tokenizer) if config.score_examples and team.leads else None

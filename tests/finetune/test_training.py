@@ -106,6 +106,19 @@ def test_a_run_may_start_from_the_adapter_of_another(tiny_config: TrainConfig, t
     assert curve(train(further, tmp_path / "fourth"))[-1] == curve(unbroken)[-1]
 
 
+def test_silver_examples_are_learnt_with_the_others(tiny_config: TrainConfig, tmp_path: Path) -> None:
+    first, *others = tiny_config.train_file.read_text().splitlines(keepends=True)
+    few, silver = tmp_path / "few.jsonl", tmp_path / "silver.jsonl"
+    few.write_text(first)
+    silver.write_text("".join(line.replace('"weight":1.0', '"weight":0.5') for line in others))
+    config = tiny_config.model_copy(update={"train_file": few, "max_steps": 30, "eval_every": 30})
+    alone = train(config, tmp_path / "alone")[-1].eval_loss
+    together = train(config.model_copy(update={"silver_file": silver}), tmp_path / "together")[-1].eval_loss
+    assert alone
+    assert together
+    assert together < 0.9 * alone
+
+
 def test_a_folder_without_an_adapter_is_refused(tiny_config: TrainConfig, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no adapter there"):
         train(tiny_config.model_copy(update={"start_from": tmp_path}), tmp_path / "run")
