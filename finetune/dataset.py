@@ -16,19 +16,29 @@ from finetune.chat import ChatExample
 from finetune.errors import DataError
 from finetune.files import replacing
 from finetune.packing import positions
+from kitchen_agent.lineformat import name_spans
 
 
 @dataclass(frozen=True)
 class Example:
-    """Token ids of one example; the answer ends with the end-of-turn token."""
+    """Token ids of one example; the answer ends with the end-of-turn token.
+
+    In the loss an answer token counts `weight`, times its own of `shares` where there are any.
+    """
 
     key: str
     prompt: tuple[int, ...]
     answer: tuple[int, ...]
     weight: float = 1.0
+    shares: tuple[float, ...] = ()
 
     def __len__(self) -> int:
         return len(self.prompt) + len(self.answer)
+
+    @property
+    def weights(self) -> list[float]:
+        """What each answer token counts in the loss."""
+        return [self.weight * share for share in self.shares or (1.0,) * len(self.answer)]
 
 
 @dataclass(frozen=True)
@@ -70,25 +80,32 @@ def read_chats(path: Path) -> Iterator[ChatExample]:
                 raise DataError(path, str(error), "Make the file again with `prepare`.", number) from error
 
 
-def read_examples(path: Path, tokenizer: Any, max_tokens: int) -> list[Example]:
+def read_examples(path: Path, tokenizer: Any, max_tokens: int, name_weight: float = 1.0) -> list[Example]:
     """The examples of the JSON Lines file `path`, tokenised with the model's own chat template.
 
-    Examples longer than `max_tokens` are left out: a cut answer would teach the model to stop early.
+    The tokens of a task's name count `name_weight` in the loss, all others 1. Examples longer than `max_tokens` are
+    left out: a cut answer would teach the model to stop early.
     Raises DataError with the line that cannot be read, or when no example is left.
     """
-    examples = [tokenised(chat, tokenizer) for chat in read_chats(path)]
+    examples = [tokenised(chat, tokenizer, name_weight) for chat in read_chats(path)]
     short = [example for example in examples if len(example) <= max_tokens]
     if not short:
         raise DataError(path, f"no example has at most {max_tokens} tokens", "Raise max_tokens.")
     return short
 
 
-def tokenised(chat: ChatExample, tokenizer: Any) -> Example:
+def tokenised(chat: ChatExample, tokenizer: Any, name_weight: float = 1.0) -> Example:
     """`chat` as token ids: the rendered prompt, then the answer and the end of the assistant's turn."""
     messages = [message.model_dump() for message in chat.messages]
     prompt = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=True, return_dict=False)
-    answer = tokenizer.encode(chat.answer, add_special_tokens=False)
-    return Example(chat.key, tuple(prompt), (*answer, tokenizer.eos_token_id), chat.weight)
+    encoded = tokenizer(chat.answer, add_special_tokens=False, return_offsets_mapping=True)
+    answer = (*encoded["input_ids"], tokenizer.eos_token_id)
+    shares: tuple[float, ...] = ()
+    if name_weight != 1:
+        names = name_spans(chat.answer)
+        inside = [any(low <= start and end <= high for low, high in names) for start, end in encoded["offset_mapping"]]
+        shares = (*(name_weight if within else 1.0 for within in inside), 1.0)
+    return Example(chat.key, tuple(prompt), answer, chat.weight, shares)
 
 
 def epoch_batches(count: int, batch_examples: int, seed: int, epoch: int) -> list[list[int]]:
@@ -130,7 +147,7 @@ def pack(examples: Sequence[Example]) -> Packed:
         first = len(tokens) + len(example.prompt)
         predicting += range(first - 1, first - 1 + len(example.answer))
         targets += example.answer
-        weights += [example.weight] * len(example.answer)
+        weights += example.weights
         tokens += example.prompt + example.answer
     lengths = tuple(map(len, examples))
     return Packed(

@@ -85,9 +85,9 @@ def _prepare(config: TrainConfig, run: Path, team: Team) -> _Work:
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     if config.shard_frozen:
         shard_frozen(model, list(model.decoder.layers))
-    examples = read_examples(config.train_file, tokenizer, config.max_tokens)
+    examples = read_examples(config.train_file, tokenizer, config.max_tokens, config.name_weight)
     if config.silver_file:
-        examples += read_examples(config.silver_file, tokenizer, config.max_tokens)
+        examples += read_examples(config.silver_file, tokenizer, config.max_tokens, config.name_weight)
     held_out = _held_out(config, tokenizer)
     optimizer = make_optimizer(config.optimizer, parameters)
     scorer = make_scorer(config, tokenizer) if config.score_examples and team.leads else None
@@ -131,7 +131,7 @@ def _step(work: _Work, step: int) -> StepRecord:
 
 def optimise(work: _Work, batch: Sequence[Example]) -> tuple[float, float]:
     """One optimiser step on `batch`; returns the mean loss of an answer token and the norm of the gradient."""
-    weight = sum(len(example.answer) * example.weight for example in batch)
+    weight = sum(sum(example.weights) for example in batch)
     work.optimizer.zero_grad(set_to_none=True)
     total = 0.0
     for row in share_rows(batch, work.team, work.config.row_tokens, even=work.config.shard_frozen):
@@ -147,7 +147,7 @@ def optimise(work: _Work, batch: Sequence[Example]) -> tuple[float, float]:
 @torch.no_grad()
 def evaluate(work: _Work) -> float:
     """The mean cross-entropy (nats) of an answer token over the held-out examples."""
-    weight = sum(len(example.answer) * example.weight for example in work.held_out)
+    weight = sum(sum(example.weights) for example in work.held_out)
     rows = share_rows(work.held_out, work.team, work.config.row_tokens, even=work.config.shard_frozen)
     return summed(work.team, sum(float(work.model(row)) for row in rows)) / weight
 

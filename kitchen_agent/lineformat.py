@@ -66,6 +66,11 @@ def write(graph: TaskGraph) -> str:
     return "\n".join([*lines, *map(_task_line, graph.tasks)])
 
 
+def name_spans(text: str) -> list[tuple[int, int]]:
+    """Where the names of tasks stand in `text`, as start and end."""
+    return [match.span("name") for match in _TASK_LINE.finditer(text)]
+
+
 def parse(text: str, recipe: Recipe) -> Draft:
     """Read what the model wrote about `recipe`.
 

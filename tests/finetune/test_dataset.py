@@ -97,3 +97,14 @@ def test_rows_keep_to_their_length_and_lose_nothing(answers: list[int]) -> None:
 def test_weights_reach_every_answer_token() -> None:
     row = pack([Example("x", (1,), (2, 3), weight=0.25), Example("y", (1,), (2,))])
     assert torch.equal(row.weights, torch.tensor([0.25, 0.25, 1.0]))
+
+
+def test_names_of_tasks_count_less_where_that_is_asked_for() -> None:
+    tokenizer = make_tokenizer()
+    answer = "main hot 4\n1/1 A|Chop the onion|chop ~3 hands board >240 linear"
+    one = chat("soup", 1).model_copy(update={"answer": answer, "weight": 0.5})
+    made = tokenised(one, tokenizer, name_weight=0.2)
+    light = [token for token, weight in zip(made.answer, made.weights, strict=True) if weight == pytest.approx(0.1)]
+    assert tokenizer.decode(light).strip() == "Chop the onion"
+    assert set(made.weights) == {0.1, 0.5}
+    assert set(tokenised(one, tokenizer).weights) == {0.5}
