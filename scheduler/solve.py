@@ -23,6 +23,8 @@ from scheduler.variables import Expr
 StoppedBy = OneOf["optimal", "gap", "deterministic_limit", "time_limit", "cancel", "greedy"]
 SHARE = 0.5
 """Of the work and time that is left, how much one term may take while others wait."""
+GREEDY_SHARE = 0.2
+"""Of the time limit, how much the quick first plan may take."""
 SECONDS_BETWEEN_PLANS = 0.1
 """A caller is not told of every small improvement, only of the best one at such intervals and of the last."""
 
@@ -102,7 +104,8 @@ def solve(
     run = _Run(build(problem, rules), limits or Limits(), cancel, on_plan)
     if hint is not None:
         _adopt(run, hint)
-    start = greedy(problem) if rules == RULES else None
+    seconds = run.remaining_seconds()
+    start = greedy(problem, seconds and seconds * GREEDY_SHARE) if rules == RULES else None
     if start is not None:
         _adopt(run, start)
     status = _descend(run)

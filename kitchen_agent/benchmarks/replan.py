@@ -13,7 +13,7 @@ import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,7 +32,7 @@ from kitchen_agent.recipe import Recipe
 from kitchen_agent.taskgraph import TaskGraph
 from scheduler import Limits, Solved, solve
 from scheduler.check import check
-from scheduler.problem import TermName
+from scheduler.schedule import Schedule
 
 GRAPHS: Final = Path(__file__).parents[2] / "finetune" / "data" / "graphs.jsonl"
 TASKS: Final = 60
@@ -44,9 +44,10 @@ COURSES: Final = ("starter", "soup", "main", "side", "salad", "dessert")
 
 @dataclass(frozen=True)
 class Measured:
-    """One disturbance: what it was, how long the answer took, and what came of it."""
+    """One disturbance: what it was, the schedule before it, how long the answer took, and what came of it."""
 
     kind: str
+    old: Schedule
     wall_seconds: float
     cpu_seconds: float
     answer: Replanned
@@ -126,7 +127,7 @@ def _disturbed(plan: DinnerPlan, rng: random.Random, count: int) -> Iterator[Mea
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         holds = answer.plan is not None and not check(answer.plan.problem, answer.plan.schedule).violations
         found += 1
-        yield Measured(what.kind, wall, cpu, answer, holds)
+        yield Measured(what.kind, plan.schedule, wall, cpu, answer, holds)
 
 
 def _played(plan: DinnerPlan, now: datetime) -> Session:
@@ -164,25 +165,52 @@ def _disturbance(session: Session, now: datetime, rng: random.Random) -> Happeni
 def _report(measured: list[Measured]) -> None:
     kinds = Counter(entry.kind for entry in measured)
     print(f"\n{len(measured)} disturbances: " + ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())))
+    print("\nlatency, seconds        p50    p95    max")
     for name in ("wall_seconds", "cpu_seconds"):
         values = sorted(getattr(entry, name) for entry in measured)
         at95 = values[min(len(values) - 1, int(0.95 * len(values)))]
-        print(f"{name:13} median {statistics.median(values):.2f}  95th percentile {at95:.2f}  most {values[-1]:.2f}")
-    print(f"plans that keep every rule: {sum(entry.holds for entry in measured)}")
+        print(f"{name.partition('_')[0]:20} {statistics.median(values):6.2f} {at95:6.2f} {values[-1]:6.2f}")
+    print(f"\nplans that keep every rule: {sum(entry.holds for entry in measured)}")
     print(f"plans that gave a wish up:  {sum(bool(entry.answer.given_up) for entry in measured)}")
-    both = [
-        ({t.name: t.value for t in entry.answer.plan.terms}, {t.name: t.value for t in entry.answer.shifted})
+    _compare(measured)
+
+
+def _compare(measured: list[Measured]) -> None:
+    """New plans against keeping the old order with shifted times, where that is possible."""
+    pairs = [
+        (entry.old, entry.answer.plan.schedule, entry.answer.shifted)
         for entry in measured
         if entry.answer.plan is not None and entry.answer.shifted is not None
     ]
-    order: tuple[TermName, ...] = ("lateness", "hot_wait", "stability")
-    print(f"\nwhere the old order can be shifted ({len(both)}), means:  new plan   shifted")
-    for name in order:
-        new, old = statistics.mean(n[name] for n, _ in both), statistics.mean(o[name] for _, o in both)
-        print(f"  {name:30} {new:20.1f} {old:9.1f}")
-    ahead = [[n[name] for name in order] for n, _ in both], [[o[name] for name in order] for _, o in both]
-    better, worse = sum(map(list.__lt__, *ahead)), sum(map(list.__gt__, *ahead))
-    print(f"better than shifted: {better}, the same: {len(both) - better - worse}, worse: {worse}")
+    print(f"\nwhere the old order can be shifted ({len(pairs)}), means     new plan   shifted")
+    for words, value in _FIGURES.items():
+        new = statistics.mean(value(old, plan) for old, plan, _ in pairs)
+        kept = statistics.mean(value(old, shifted) for old, _, shifted in pairs)
+        print(f"  {words:44} {new:9.1f} {kept:9.1f}")
+    ahead = [([t.value for t in plan.terms], [t.value for t in shifted.terms]) for _, plan, shifted in pairs]
+    better, worse = sum(new < kept for new, kept in ahead), sum(new > kept for new, kept in ahead)
+    print(f"better than shifted: {better}, the same: {len(pairs) - better - worse}, worse: {worse}")
+
+
+def _late(_: Schedule, new: Schedule) -> float:
+    return next(term.value for term in new.terms if term.name == "lateness")
+
+
+def _other_cooks(old: Schedule, new: Schedule) -> float:
+    before = {entry.task: set(entry.cooks) for entry in old.assignments}
+    return sum(set(entry.cooks) != before.get(entry.task, set(entry.cooks)) for entry in new.assignments)
+
+
+def _moved(old: Schedule, new: Schedule) -> float:
+    before = {entry.task: entry.start_minutes for entry in old.assignments}
+    return sum(abs(entry.start_minutes - before.get(entry.task, entry.start_minutes)) for entry in new.assignments)
+
+
+_FIGURES: Final[Mapping[str, Callable[[Schedule, Schedule], float]]] = {
+    "lateness, minutes over all dishes": _late,
+    "churn: tasks with other cooks": _other_cooks,
+    "churn: minutes by which starts move, in all": _moved,
+}
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ A bound says start(b) >= start(a) + minutes; a longest wait is one with negative
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import combinations
 
@@ -111,21 +111,34 @@ def _ovens(problem: Problem, old: Schedule, bars: dict[str, Bar], bounds: Bounds
         if abs(one[1] - other[1]) > problem.settings.oven_tolerance_celsius:
             bounds.add(first.id, then.id, first.minutes + (0 if warming else change[one[0]]))
         elif (
-            first.moved
-            or then.moved
+            first.moved != then.moved
             or first.was[1] <= then.was[0]
             or (first.entry is not None and then.entry is not None)
         ):
             bounds.add(first.id, then.id, first.minutes)
 
 
-def _turn(problem: Problem, bars: dict[str, Bar], bar: Bar) -> tuple[bool, tuple[int, int], tuple[int, int], bool, str]:
+def in_turn(problem: Problem, bars: dict[str, Bar]) -> dict[str, Bar]:
+    """`bars` where dishes came from a broken oven: a warm-up has its place after all that goes in before its dish."""
+    moved = dict(bars)
+    for oven in {place[0] for bar in bars.values() if bar.moved and (place := oven_of(bar))}:
+        latest = 0
+        inside = [bar for bar in bars.values() if (place := oven_of(bar)) and place[0] == oven]
+        for bar in sorted(inside, key=partial(_turn, problem, bars)):
+            if bar.entry is not None and not bar.settled:
+                moved[bar.id] = replace(bar, was=(max(latest, bar.was[0]),) * 2)
+            latest = max(latest, moved[bar.id].was[0])
+    return moved
+
+
+def _turn(problem: Problem, bars: dict[str, Bar], bar: Bar) -> tuple[bool, int, tuple[int, int], bool, str]:
     """The place of a bar in the order of its oven."""
     first, seen = bar, {bar.id}
     while (other := _heated_by(problem, bars, first)) is not None and other.id not in seen:
         first = other
         seen.add(other.id)
-    return not bar.settled, first.was, bar.was, bar.entry is None, bar.id
+    begins = max(first.was[0], bars.get(f"warm_up:{first.id}", first).was[0])
+    return not bar.settled, begins, bar.was, bar.entry is None, bar.id
 
 
 def _heated_by(problem: Problem, bars: dict[str, Bar], bar: Bar) -> Bar | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kitchen_agent.live.bars import Bar, inserted_bars, oven_of, task_bars
-from kitchen_agent.live.bounds import RULES, Bounds, served_from, serving_node, users_of
+from kitchen_agent.live.bounds import RULES, Bounds, in_turn, served_from, serving_node, users_of
 from scheduler.check import check
 from scheduler.problem import Outage, Problem, Window
 from scheduler.problem import Session as Hours
@@ -30,7 +30,7 @@ def shifted(problem: Problem, old: Schedule) -> Schedule | None:
     """
     if {task.id for task in problem.tasks} - {entry.task for entry in old.assignments}:
         return None
-    bars = {bar.id: bar for bar in (*task_bars(problem, old), *inserted_bars(problem, old))}
+    bars = in_turn(problem, {bar.id: bar for bar in (*task_bars(problem, old), *inserted_bars(problem, old))})
     bounds = Bounds()
     for rule in RULES:
         rule(problem, old, bars, bounds)

@@ -6,6 +6,7 @@ planning starts again (the unscheduling step of Franck, Neumann and Schwindt for
 no place its dish goes first; at last serving moves later.
 """
 
+import time
 from collections import defaultdict
 
 from scheduler.greedy.finish import earliest, finish
@@ -22,16 +23,20 @@ TRIES = 12
 """Attempts for each delay."""
 
 
-def greedy(problem: Problem) -> Schedule | None:
+def greedy(problem: Problem, seconds: float | None = None) -> Schedule | None:
     """A plan without objective terms, or None when the simple method finds none (which proves nothing).
 
-    The problem is expected to be valid. Serving is at most the greatest of ``DELAYS`` after the due times.
+    The problem is expected to be valid. Serving is at most the greatest of ``DELAYS`` after the due times. No attempt
+    is begun after ``seconds`` of wall clock; None: it takes its time.
     """
+    deadline = None if seconds is None else time.monotonic() + seconds
     frame = Frame(problem)
     urgency: dict[str | None, int] = defaultdict(int)
     for delay in DELAYS:
         caps: dict[str, int] = {}
         for number in range(TRIES):
+            if deadline is not None and time.monotonic() > deadline:
+                return None
             served = frame.serving_times(delay, spread=number % 2 == 1)
             attempt = Attempt(problem, served, Occupancy(problem, frame.now), caps=caps)
             try:

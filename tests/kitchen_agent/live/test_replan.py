@@ -69,7 +69,7 @@ def assert_holds(session: Session, now: datetime, answer: Replanned) -> DinnerPl
     if answer.shifted is not None:
         value = check(plan.problem, plan.schedule).terms
         new = [value[name] for name in plan.problem.objective]
-        assert new <= [term.value for term in answer.shifted]
+        assert new <= [term.value for term in answer.shifted.terms]
     return plan
 
 

@@ -1,0 +1,130 @@
+"""Wishes that are given up, and said so, when no plan keeps every rule: an easier problem for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final, TypeVar
+
+from scheduler.problem import Dish, Equipment, Outage, Oven, Problem, VesselStock
+from scheduler.schedule import Schedule
+
+Thing = TypeVar("Thing", Equipment, Oven, VesselStock)
+BACK_AFTER_MINUTES: Final = 30
+"""When nothing works without what is broken, the plan assumes that it is back after this time, and says so."""
+
+
+def eased(problem: Problem, old: Schedule) -> Iterator[tuple[tuple[str, ...], Problem]]:
+    """The problem with one wish given up, each in turn, then with more and more of them."""
+    for words, ease in GIVEN_UP:
+        if (easier := ease(problem, old)) != problem:
+            yield (words,), easier
+    given_up: tuple[str, ...] = ()
+    for words, ease in GIVEN_UP:
+        if (easier := ease(problem, old)) != problem:
+            problem, given_up = easier, (*given_up, words)
+            yield given_up, problem
+
+
+def _without_freeze(problem: Problem, old: Schedule) -> Problem:
+    again = problem.replan
+    return problem.model_copy(update={"replan": again.model_copy(update={"freeze_minutes": 0}) if again else None})
+
+
+def _warm_up_again(problem: Problem, old: Schedule) -> Problem:
+    kept = tuple(pin for pin in problem.pins if not pin.task.startswith("warm_up:"))
+    return problem.model_copy(update={"pins": kept})
+
+
+def _without_swaps(problem: Problem, old: Schedule) -> Problem:
+    return problem.model_copy(update={"pins": tuple(pin for pin in problem.pins if pin.state != "locked")})
+
+
+def _longer_waits(problem: Problem, old: Schedule) -> Problem:
+    """What is done or running may wait as long as it must; what is not begun keeps its limits."""
+    begun = {pin.task for pin in problem.pins if pin.state != "locked"}
+    links = tuple(
+        link.model_copy(update={"max_lag_minutes": None})
+        if link.before in begun and link.min_lag_minutes is not None
+        else link
+        for link in problem.links
+        if link.before not in begun or link.min_lag_minutes is not None
+    )
+    dishes = tuple(
+        dish.model_copy(
+            update={
+                "serving": tuple(
+                    link.model_copy(update={"max_lag_minutes": None}) if link.task in begun else link
+                    for link in dish.serving
+                )
+            }
+        )
+        for dish in problem.dishes
+    )
+    return problem.model_copy(update={"links": links, "dishes": dishes})
+
+
+def _back_soon(problem: Problem, old: Schedule) -> Problem:
+    now = problem.replan.now_minutes if problem.replan else 0
+    outage = Outage(start_minutes=now, end_minutes=now + BACK_AFTER_MINUTES)
+
+    def back(thing: Thing) -> Thing:
+        soon = tuple(outage.model_copy(update={"units": entry.units}) for entry in thing.outages)
+        return thing.model_copy(update={"outages": soon})
+
+    return problem.model_copy(
+        update={
+            "equipment": tuple(map(back, problem.equipment)),
+            "ovens": tuple(map(back, problem.ovens)),
+            "vessels": tuple(map(back, problem.vessels)),
+        }
+    )
+
+
+def _with_less_skill(problem: Problem, old: Schedule) -> Problem:
+    """What only a cook could do who is gone, the best of those who stay does."""
+    end = max((window.end_minutes for cook in problem.cooks for window in cook.presence), default=0)
+    stay = [cook for cook in problem.cooks if not cook.presence or cook.presence[-1].end_minutes == end]
+    best = max((cook.skill for cook in stay), default=3)
+    tasks = (task.model_copy(update={"skill": min(task.skill, best)}) for task in problem.tasks)
+    return problem.model_copy(update={"tasks": tuple(tasks)})
+
+
+def _courses_apart(problem: Problem, old: Schedule) -> Problem:
+    apart = (course.model_copy(update={"window_minutes": problem.horizon_minutes}) for course in problem.courses)
+    return problem.model_copy(update={"courses": tuple(apart)})
+
+
+def _fuller_vessels(problem: Problem, old: Schedule) -> Problem:
+    """Each dish stays in the vessels that it was to have, and they are filled more than they should be."""
+    sizes = {stock.id: stock.size for stock in problem.vessels}
+    chosen = {(hold.dish, hold.vessel): sizes.get(hold.unit.partition("#")[0], 0) for hold in old.holds}
+
+    def fitting(dish: Dish) -> Dish:
+        uses = (
+            use.model_copy(update={"min_size": min(use.min_size, chosen.get((dish.id, use.id), use.min_size))})
+            for use in dish.vessels
+        )
+        return dish.model_copy(update={"vessels": tuple(uses)})
+
+    return problem.model_copy(update={"dishes": tuple(map(fitting, problem.dishes))})
+
+
+def _no_longest_waits(problem: Problem, old: Schedule) -> Problem:
+    links = tuple(
+        link.model_copy(update={"max_lag_minutes": None}) for link in problem.links if link.min_lag_minutes is not None
+    )
+    return _longer_waits(problem, old).model_copy(update={"links": links})
+
+
+GIVEN_UP: Final[tuple[tuple[str, Callable[[Problem, Schedule], Problem]], ...]] = (
+    ("what is about to start may move", _without_freeze),
+    ("the oven is warmed up again", _warm_up_again),
+    ("what is done already waits longer than it should", _longer_waits),
+    (f"what is broken is back in {BACK_AFTER_MINUTES} minutes", _back_soon),
+    ("who is left does what needs more skill", _with_less_skill),
+    ("tasks that were given to somebody may go to others", _without_swaps),
+    ("vessels are fuller than they should be", _fuller_vessels),
+    ("the dishes of a course come one after another", _courses_apart),
+    ("food waits longer than it should", _no_longest_waits),
+)
+"""What is given up when nothing fits, in this order and each on top of those before it."""
