@@ -52,9 +52,9 @@ def stand_in_cost(stock: VesselStock, use: VesselUse) -> int | None:
 
 def contaminates(first: Task, second: Task) -> bool:
     """Whether the second must not follow the first on one board or in one pair of hands without a clean."""
-    classes = {first.hygiene, second.hygiene}
-    mixed = first.hygiene != second.hygiene and "none" not in classes
-    return mixed or bool(set(first.allergens) & set(second.free_from))
+    raw = first.hygiene in ("raw_meat", "raw_fish")
+    soils = raw and second.hygiene not in ("none", first.hygiene)
+    return soils or bool(set(first.allergens) & set(second.free_from))
 
 
 def hygiene_pairs(problem: Problem) -> list[tuple[Task, Task]]:

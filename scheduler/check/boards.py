@@ -34,8 +34,9 @@ def board(view: View) -> Iterator[Violation]:
 
 
 def _contaminates(before: Task, after: Task) -> bool:
-    classes = before.hygiene != after.hygiene and "none" not in (before.hygiene, after.hygiene)
-    return classes or bool(set(before.allergens) & set(after.free_from))
+    from_meat = before.hygiene == "raw_meat" and after.hygiene in ("raw_fish", "ready_to_eat")
+    from_fish = before.hygiene == "raw_fish" and after.hygiene in ("raw_meat", "ready_to_eat")
+    return from_meat or from_fish or bool(set(before.allergens) & set(after.free_from))
 
 
 def hygiene(view: View) -> Iterator[Violation]:

@@ -83,6 +83,7 @@ def held(unit: str) -> dict[str, object]:
 IN_PANS = (alone("fry x", dish="x", vessels=("a",)), alone("fry y", dish="y", vessels=("a",)))
 RAW: dict[str, Any] = {"board": True, "hygiene": "raw_meat"}
 READY: dict[str, Any] = {"board": True, "hygiene": "ready_to_eat"}
+A_THEN_B = (Link(before="a", after="b"),)
 NUTS = hands("nuts", allergens=("nuts",))
 NUT_FREE = hands("plain", free_from=("nuts",))
 TWO_COURSES = {
@@ -256,12 +257,16 @@ CASES: dict[str, tuple[Problem, Problem]] = {
         ),
     ),
     "clean_between on a board": (
-        kitchen(22, hands("a", **RAW), hands("b", **READY), cooks=(ANA, BEN), boards=(Board(id="1"),)),
-        kitchen(21, hands("a", **RAW), hands("b", **READY), cooks=(ANA, BEN), boards=(Board(id="1"),)),
+        kitchen(22, hands("a", **RAW), hands("b", **READY), cooks=(ANA, BEN), boards=(Board(id="1"),), links=A_THEN_B),
+        kitchen(21, hands("a", **RAW), hands("b", **READY), cooks=(ANA, BEN), boards=(Board(id="1"),), links=A_THEN_B),
     ),
     "clean_between in hands": (
-        kitchen(22, hands("a", hygiene="raw_fish"), hands("b", hygiene="ready_to_eat"), cooks=(ANA,)),
-        kitchen(21, hands("a", hygiene="raw_fish"), hands("b", hygiene="ready_to_eat"), cooks=(ANA,)),
+        kitchen(22, hands("a", hygiene="raw_fish"), hands("b", hygiene="ready_to_eat"), cooks=(ANA,), links=A_THEN_B),
+        kitchen(21, hands("a", hygiene="raw_fish"), hands("b", hygiene="ready_to_eat"), cooks=(ANA,), links=A_THEN_B),
+    ),
+    "ready food soils nothing": (
+        kitchen(20, hands("a", **READY), hands("b", **RAW), cooks=(ANA,), boards=(Board(id="1"),), links=A_THEN_B),
+        kitchen(20, hands("a", **RAW), hands("b", **READY), cooks=(ANA,), boards=(Board(id="1"),), links=A_THEN_B),
     ),
     "allergens": (
         kitchen(20, NUTS, NUT_FREE, cooks=(ANA,)),
