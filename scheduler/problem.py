@@ -341,13 +341,14 @@ class Session(Model):
 class Settings(Model):
     """The switches of the kitchen's rules.
 
-    Hygiene (``hygiene``): task j must not follow task i dirty when i contaminates j: their hygiene classes differ and
-    neither is ``none``, or ``allergens(i) ∩ free_from(j)`` is not empty. When end(i) <= start(j) and both use the same
-    board, a *clean* of that board lies between (clean start >= end(i), clean end <= start(j)). When both are hands-on
-    and share a cook, a clean by that cook lies between. A clean is an inserted hands-on task of
-    ``clean_minutes``, not light, tag ``clean``, after (not necessarily right after) a task k: done by one of k's
-    cooks (or by any one cook when k has none), it cleans that cook's hands and the board that k used, and it takes
-    that board while it lasts. A task has at most one clean. Intermediate tasks do not clean anything.
+    Hygiene (``hygiene``): task j must not follow task i dirty when i contaminates j: i is raw meat or fish and j is
+    neither of i's class nor of class ``none`` (food that is eaten as it is soils nothing), or ``allergens(i) ∩
+    free_from(j)`` is not empty. When end(i) <= start(j) and both use the same board, a *clean* of that board lies
+    between (clean start >= end(i), clean end <= start(j)). When both are hands-on and share a cook, a clean by that
+    cook lies between. A clean is an inserted hands-on task of ``clean_minutes``, not light, tag ``clean``, after (not
+    necessarily right after) a task k: done by one of k's cooks (or by any one cook when k has none), it cleans that
+    cook's hands and the board that k used, and it takes that board while it lasts. A task has at most one clean.
+    Intermediate tasks do not clean anything.
 
     ``washing_is_light``: wash-ups and cleans count as light work.
     """
