@@ -15,12 +15,14 @@ from finetune.plan_memory import plan_memory
 from finetune.prepare.bench import bench_prepare
 from finetune.prepare.command import prepare
 from finetune.runs import app as runs
+from finetune.sentences.command import prepare_sentences
 from finetune.smoke import smoke
 from finetune.train_command import train
 from kitchen_agent.errors import KitchenAgentError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 app.command("prepare")(prepare)
+app.command("prepare-sentences")(prepare_sentences)
 app.command("train", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(train)
 app.command("plan-memory")(plan_memory)
 app.command("evaluate")(evaluate)

@@ -13,6 +13,7 @@
     │   ├── UnknownSessionError    no cooking session has this id
     │   ├── EventRefusedError      an event that cannot have happened in its session
     │   ├── UnclearSentenceError   a sentence that is no single event
+    │   ├── UnsaidAmountError      a sentence that lacks an amount
     │   ├── UnknownRunError        no run of the planner has this id
     │   ├── OutputError            a file that was asked for cannot be written
     │   └── ...                    further leaves stand next to the part that raises them in this file
@@ -275,6 +276,14 @@ class UnclearSentenceError(InputError):
         super().__init__(
             f"sentence: {heard!r} is not one event of this dinner. Say one thing, with the name of the task"
         )
+
+
+class UnsaidAmountError(InputError):
+    """A sentence that reports an event without an amount that it needs; `asked` is what is still to be said."""
+
+    def __init__(self, asked: str) -> None:
+        self.asked = asked
+        super().__init__(f"sentence: an amount is missing: {asked} Say it again with the figure")
 
 
 class SessionClosedError(KitchenAgentError):

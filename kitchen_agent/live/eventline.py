@@ -1,10 +1,12 @@
 """One event as a line of words: what the model writes for a sentence, under a grammar of this session's own names.
 
-    the potatoes need ten more minutes   ->  needs_minutes 2 10
+    the potatoes need ten more minutes   ->  needs_minutes 10 Boil the potatoes
     Ben has to leave at seven            ->  cook_leaves ben 19:00
     the oven is broken                   ->  fails oven
+    dinner half an hour later            ->  serving_moved +30
 
-Tasks have the numbers of the prompt's list. A sentence that reports nothing of the kind is `unclear`.
+Figures and ingredients are words of the sentence, everything else names of the session; `?` stands for what the
+sentence leaves open, and `none` for a sentence that reports nothing of the kind.
 """
 
 from __future__ import annotations
@@ -16,133 +18,145 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from kitchen_agent.errors import UnclearSentenceError
+from kitchen_agent.errors import UnclearSentenceError, UnsaidAmountError
 from kitchen_agent.live import events as happen
 from kitchen_agent.live.events import Happening
+from kitchen_agent.live.hearing import Heard
 from kitchen_agent.live.names import Names
-from kitchen_agent.menu import clock_time
+from kitchen_agent.live.sayings import next_time
 
-UNCLEAR: Final = "unclear"
-_BACK: Final = timedelta(hours=3)
-"""A clock time this far in the past is still meant as past ("since six"); earlier ones are tomorrow's."""
+NONE: Final = "none"
+OPEN: Final = "?"
+NOW: Final = "now"
+_WHOEVER: Final = "-"
 
-
-def write(what: Happening, names: Names) -> str:
-    """`what` as a line, for training and tests. Raises KeyError for a kind that no sentence reports."""
-    number = {task.id: str(place) for place, task in enumerate(names.tasks, 1)}
-    match what:
-        case happen.TaskStarted():
-            return _line("started", number[what.task], what.cook)
-        case happen.NeedsMinutes():
-            return _line("needs_minutes", number[what.task], what.minutes)
-        case happen.CookSwap():
-            return _line("swap", number[what.task], what.cook)
-        case happen.TaskDone() | happen.TaskRedo() | happen.TaskSkipped() | happen.TaskPaused() | happen.WaitAccepted():
-            return _line(what.kind, number[what.task])
-        case happen.CookLeaves():
-            return _line("cook_leaves", what.cook, f"{what.at:%H:%M}")
-        case happen.CookJoins():
-            return _line("cook_joins", what.cook, f"{what.at:%H:%M}")
-        case happen.EquipmentFails() | happen.EquipmentBack():
-            return _line(what.kind, what.equipment)
-        case happen.OvenColder():
-            return _line("oven_colder", what.oven, what.celsius)
-        case happen.GuestsChanged():
-            return _line("guests", what.guests)
-        case happen.DishDropped():
-            return _line("dish_dropped", what.dish)
-        case happen.ServingMoved():
-            return _line("serving_moved", f"{what.serve_at:%H:%M}")
-        case happen.CourseHeld():
-            return _line("course_held", what.course, what.minutes)
-        case happen.IngredientMissing():
-            return _line("ingredient_missing", what.dish, what.ingredient)
-    raise KeyError(what.kind)
+_Reader = Callable[[list[str], Names], list[Happening]]
 
 
-def read(line: str, names: Names) -> Happening:
-    """The event in `line`. Raises UnclearSentenceError when the line says that there is none, or is not one."""
-    kind, _, rest = line.strip().partition(" ")
+def read(line: str, names: Names) -> tuple[Happening, ...]:
+    """The event in `line`; several when it leaves a cook or a dish open.
+
+    Raises UnclearSentenceError when the line says that there is no event, or is not one, and UnsaidAmountError when
+    the event lacks an amount.
+    """
+    kind, *rest = line.split(" ")
     reader = _READERS.get(kind)
     if reader is None:
         raise UnclearSentenceError(line)
+    amount = rest[:1] if kind == "needs_minutes" else rest[-1:]
+    if kind in _AMOUNTS and amount == [OPEN]:
+        raise UnsaidAmountError(_AMOUNTS[kind])
     try:
-        return reader(rest.split(), names)
-    except (ValueError, IndexError, ValidationError) as error:
+        return tuple(reader(rest, names))
+    except (ValueError, IndexError, KeyError, ValidationError) as error:
         raise UnclearSentenceError(line) from error
 
 
-def grammar(names: Names) -> str:
-    """The lines that are possible in this session, as GBNF: its own tasks, cooks, equipment, dishes and courses."""
-    rules = {
-        "task": _choice(str(number) for number in range(1, len(names.tasks) + 1)),
-        "cook": _choice(names.cooks),
-        "thing": _choice(names.equipment),
-        "dish": _choice(names.dishes),
-        "course": _choice(names.courses),
-        "number": "[1-9] [0-9]? [0-9]?",
-        "clock": '[0-2] [0-9] ":" [0-5] [0-9]',
-        "words": "[a-zA-Zéèêçñ'-]+ (\" \" [a-zA-Zéèêçñ'-]+){0,4}",
-    }
-    forms = [
-        '"started " task (" " cook)?',
-        '("done " | "redo " | "skip " | "pause " | "accept_wait ") task',
-        '"needs_minutes " task " " number',
-        '"swap " task " " cook',
-        '("cook_leaves " | "cook_joins ") cook " " clock',
-        '("fails " | "back ") thing',
-        '"oven_colder " thing " " number',
-        '"guests " number',
-        '"dish_dropped " dish',
-        '"serving_moved " clock',
-        '"course_held " course " " number',
-        '"ingredient_missing " dish " " words',
-        f'"{UNCLEAR}"',
-    ]
-    return "\n".join([f"root ::= {' | '.join(forms)}", *(f"{name} ::= {rule}" for name, rule in rules.items() if rule)])
-
-
-def _task(words: list[str], names: Names) -> str:
-    number = int(words[0])
-    if not 1 <= number <= len(names.tasks):
-        raise ValueError(f"there is no task {number}")
-    return names.tasks[number - 1].id
-
-
-def _clock(word: str, names: Names) -> datetime:
-    """The moment that `word` means: the next such time of day, or one that is not long past."""
-    if not re.fullmatch(r"\d\d:\d\d", word):
-        raise ValueError(f"{word} is not a time of day")
-    moment = datetime.combine(names.now.date(), clock_time(word), names.now.tzinfo)
-    return moment if moment > names.now - _BACK else moment + timedelta(days=1)
-
-
-_READERS: Final[Mapping[str, Callable[[list[str], Names], Happening]]] = {
-    "started": lambda w, n: happen.TaskStarted(task=_task(w, n), cook=w[1] if len(w) > 1 else None),
-    "done": lambda w, n: happen.TaskDone(task=_task(w, n)),
-    "needs_minutes": lambda w, n: happen.NeedsMinutes(task=_task(w, n), minutes=int(w[1])),
-    "redo": lambda w, n: happen.TaskRedo(task=_task(w, n)),
-    "skip": lambda w, n: happen.TaskSkipped(task=_task(w, n)),
-    "pause": lambda w, n: happen.TaskPaused(task=_task(w, n)),
-    "accept_wait": lambda w, n: happen.WaitAccepted(task=_task(w, n)),
-    "swap": lambda w, n: happen.CookSwap(task=_task(w, n), cook=w[1]),
-    "cook_leaves": lambda w, n: happen.CookLeaves(cook=w[0], at=_clock(w[1], n)),
-    "cook_joins": lambda w, n: happen.CookJoins(cook=w[0], at=_clock(w[1], n)),
-    "fails": lambda w, n: happen.EquipmentFails(equipment=w[0]),
-    "back": lambda w, n: happen.EquipmentBack(equipment=w[0]),
-    "oven_colder": lambda w, n: happen.OvenColder(oven=w[0], celsius=int(w[1])),
-    "guests": lambda w, n: happen.GuestsChanged(guests=int(w[0])),
-    "dish_dropped": lambda w, n: happen.DishDropped(dish=w[0]),
-    "serving_moved": lambda w, n: happen.ServingMoved(serve_at=_clock(w[0], n)),
-    "course_held": lambda w, n: happen.CourseHeld(course=w[0], minutes=int(w[1])),
-    "ingredient_missing": lambda w, n: happen.IngredientMissing(dish=w[0], ingredient=" ".join(w[1:])),
+_AMOUNTS: Final = {
+    "needs_minutes": "how many more minutes?",
+    "course_held": "by how many minutes?",
+    "oven_colder": "how many degrees?",
+    "guests": "how many guests?",
+    "serving_moved": "at what time?",
 }
 
 
-def _line(*words: object) -> str:
-    return " ".join(str(word) for word in words if word is not None)
+def grammar(heard: Heard, names: Names) -> str:
+    """The lines that the sentence `heard` can mean in this session, as GBNF."""
+    rules = {
+        "task": _choice(heard.tasks),
+        "cook": _choice([*names.cooks, OPEN]),
+        "whoever": _choice([*names.cooks, _WHOEVER]),
+        "thing": _choice(heard.things),
+        "oven": _choice(names.ovens),
+        "dish": _choice([*names.dishes, OPEN]),
+        "course": _choice(names.courses),
+        "number": _choice(heard.numbers or [OPEN]),
+        "clock": _choice([*heard.clocks, NOW]),
+        "moment": _choice([*heard.clocks, *_steps(heard.numbers)] or [OPEN]),
+        "guests": _choice([*heard.numbers, *_steps([*heard.numbers, "1"]), OPEN]),
+        "phrase": _choice(heard.phrases),
+    }
+    forms = {
+        '"started " whoever " " task': heard.tasks,
+        '("done " | "redo " | "skip " | "pause " | "accept_wait ") task': heard.tasks,
+        '"needs_minutes " number " " task': heard.tasks,
+        '"swap " cook " " task': heard.tasks,
+        '("cook_leaves " | "cook_joins ") cook " " clock': names.cooks,
+        '("fails " | "back ") thing': heard.things,
+        '"oven_colder " oven " " number': names.ovens,
+        '"guests " guests': ("guests",),
+        '"dish_dropped " dish': names.dishes,
+        '"serving_moved " moment': ("moment",),
+        '"course_held " course " " number': names.courses,
+        '"ingredient_missing " dish " " phrase': heard.phrases if names.dishes else (),
+        f'"{NONE}"': (NONE,),
+    }
+    root = " | ".join(form for form, needed in forms.items() if needed)
+    return "\n".join([f"root ::= {root}", *(f"{name} ::= {rule}" for name, rule in rules.items() if rule)])
+
+
+def _steps(numbers: Iterable[str]) -> list[str]:
+    """Changes by an amount: "+30", "-30"."""
+    return [sign + number for number in dict.fromkeys(numbers) for sign in "+-"]
 
 
 def _choice(words: Iterable[str]) -> str:
-    quoted = " | ".join(f'"{word}"' for word in words)
-    return f"({quoted})" if quoted else '"-"'
+    escaped = (word.replace("\\", "\\\\").replace('"', '\\"') for word in words)
+    return " | ".join(f'"{word}"' for word in escaped)
+
+
+def _task(words: list[str], names: Names) -> str:
+    return names.labels()[" ".join(words)].id
+
+
+def moment(word: str, names: Names) -> datetime:
+    """The moment that `word` means: now, a time of day, or a bare hour."""
+    if word == NOW:
+        return names.now
+    if not re.fullmatch(r"\d{1,2}(?::\d\d)?", word):
+        raise ValueError(f"{word} is not a time of day")
+    hour, _, minute = word.partition(":")
+    return next_time(int(hour), int(minute or 0), names.now, exact=bool(minute))
+
+
+def _moved(word: str, names: Names) -> datetime:
+    if word[0] in "+-":
+        return names.serve_at + timedelta(minutes=int(word))
+    return moment(word, names)
+
+
+def _guests(word: str, names: Names) -> int:
+    return names.guests + int(word) if word[0] in "+-" else int(word)
+
+
+def _who(word: str, names: Names) -> tuple[str, ...]:
+    return names.cooks if word == OPEN else (word,)
+
+
+def _which(word: str, names: Names) -> tuple[str, ...]:
+    return names.dishes if word == OPEN else (word,)
+
+
+_READERS: Final[Mapping[str, _Reader]] = {
+    "started": lambda w, n: [happen.TaskStarted(task=_task(w[1:], n), cook=None if w[0] == _WHOEVER else w[0])],
+    "done": lambda w, n: [happen.TaskDone(task=_task(w, n))],
+    "redo": lambda w, n: [happen.TaskRedo(task=_task(w, n))],
+    "skip": lambda w, n: [happen.TaskSkipped(task=_task(w, n))],
+    "pause": lambda w, n: [happen.TaskPaused(task=_task(w, n))],
+    "accept_wait": lambda w, n: [happen.WaitAccepted(task=_task(w, n))],
+    "needs_minutes": lambda w, n: [happen.NeedsMinutes(task=_task(w[1:], n), minutes=int(w[0]))],
+    "swap": lambda w, n: [happen.CookSwap(task=_task(w[1:], n), cook=cook) for cook in _who(w[0], n)],
+    "cook_leaves": lambda w, n: [happen.CookLeaves(cook=cook, at=moment(w[1], n)) for cook in _who(w[0], n)],
+    "cook_joins": lambda w, n: [happen.CookJoins(cook=cook, at=moment(w[1], n)) for cook in _who(w[0], n)],
+    "fails": lambda w, n: [happen.EquipmentFails(equipment=w[0])],
+    "back": lambda w, n: [happen.EquipmentBack(equipment=w[0])],
+    "oven_colder": lambda w, n: [happen.OvenColder(oven=w[0], celsius=int(w[1]))],
+    "guests": lambda w, n: [happen.GuestsChanged(guests=_guests(w[0], n))],
+    "dish_dropped": lambda w, n: [happen.DishDropped(dish=dish) for dish in _which(w[0], n)],
+    "serving_moved": lambda w, n: [happen.ServingMoved(serve_at=_moved(w[0], n))],
+    "course_held": lambda w, n: [happen.CourseHeld(course=w[0], minutes=int(w[1]))],
+    "ingredient_missing": lambda w, n: [
+        happen.IngredientMissing(dish=dish, ingredient=" ".join(w[1:])) for dish in _which(w[0], n)
+    ],
+}

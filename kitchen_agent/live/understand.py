@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
@@ -10,17 +10,14 @@ from pydantic import BaseModel, ConfigDict
 from kitchen_agent.live import eventline
 from kitchen_agent.live import events as happen
 from kitchen_agent.live.events import Happening
-from kitchen_agent.live.names import Names, TaskName
-from kitchen_agent.live.sayings import in_figures
+from kitchen_agent.live.hearing import Heard, hear, matches, relevance, stems
+from kitchen_agent.live.names import Names, TaskName, words_of
 from kitchen_agent.planner import Question
 from kitchen_agent.prompt import Message
 
 SYSTEM: Final = "Write the event that the cook reports."
-ANSWER_TOKENS_MAX: Final = 24
-_WORD = re.compile(r"[^\W\d_]+")
-_STOP: Final = frozenset(
-    ("the", "a", "an", "and", "of", "to", "in", "on", "with", "for", "is", "are", "was", "now", "it")
-)
+ANSWER_TOKENS_MAX: Final = 48
+_SHOWN_STATES: Final = ("running", "paused", "waiting", "done", "skipped")
 _EXPECTED: Final = {
     "done": ("running", "waiting", "paused"),
     "needs_minutes": ("running", "paused", "waiting"),
@@ -35,7 +32,7 @@ _EXPECTED: Final = {
 
 
 class Understood(BaseModel):
-    """What a sentence means: `event`, in words for people, and other tasks that it may be about as well."""
+    """What a sentence means: `event`, in words for people, and other events that it may mean as well."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -46,34 +43,33 @@ class Understood(BaseModel):
 
 def question(sentence: str, names: Names) -> Question:
     """Ask which event `sentence` reports."""
-    prompt = f"{situation(names)}\n> {in_figures(sentence, names.now)}"
-    messages: tuple[Message, ...] = ({"role": "system", "content": SYSTEM}, {"role": "user", "content": prompt})
-    return Question(messages, eventline.grammar(names), ANSWER_TOKENS_MAX)
-
-
-def situation(names: Names) -> str:
-    """The names of the session as the model reads them."""
-    tasks = [f"{number} {task.name} ({task.state})" for number, task in enumerate(names.tasks, 1)]
-    return "\n".join(
-        [
-            f"{names.now:%H:%M}, dinner at {names.serve_at:%H:%M}",
-            *tasks,
-            f"cooks {' '.join(names.cooks)}",
-            f"things {' '.join(names.equipment)}",
-            f"dishes {' '.join(names.dishes)}",
-            f"courses {' '.join(names.courses)}",
-        ]
+    heard = hear(sentence, names)
+    messages: tuple[Message, ...] = (
+        {"role": "system", "content": SYSTEM},
+        {"role": "user", "content": f"{_situation(heard, names)}\n> {heard.text}"},
     )
+    return Question(messages, eventline.grammar(heard, names), ANSWER_TOKENS_MAX)
+
+
+def _situation(heard: Heard, names: Names) -> str:
+    """The names that matter, as the model reads them: a task's state stands before its name."""
+    labels = names.labels()
+    lines = []
+    for state in _SHOWN_STATES:
+        if tasks := [label for label in heard.tasks if labels[label].state == state]:
+            lines.append(f"{state}: {' | '.join(tasks)}")
+    groups = {"cooks": names.cooks, "things": heard.things, "dishes": names.dishes, "courses": names.courses}
+    return "\n".join([*lines, *(f"{group}: {' '.join(words)}" for group, words in groups.items())])
 
 
 def understood(sentence: str, answer: str, names: Names) -> Understood:
-    """The event in the model's `answer`, with the other tasks that `sentence` names just as well.
+    """The event in the model's `answer`, with the others that `sentence` may mean just as well.
 
-    Raises UnclearSentenceError when the answer is no event.
+    Raises UnclearSentenceError when the answer is no event, UnsaidAmountError when it lacks an amount.
     """
-    event = eventline.read(answer, names)
-    readings = tuple(other for other in _readings(sentence, event, names) if other != event)
-    return Understood(event=event, words=in_words(event, names), other_readings=readings)
+    event, *others = eventline.read(answer, names)
+    others += [other for other in readings(sentence, event, names) if other != event]
+    return Understood(event=event, words=in_words(event, names), other_readings=tuple(others))
 
 
 def in_words(event: Happening, names: Names) -> str:
@@ -101,46 +97,47 @@ def in_words(event: Happening, names: Names) -> str:
         case happen.CookJoins():
             return f"{event.cook} comes at {event.at:%H:%M}"
         case happen.EquipmentFails():
-            return f"{_thing(event.equipment)} cannot be used"
+            return f"{words_of(event.equipment)} cannot be used"
         case happen.EquipmentBack():
-            return f"{_thing(event.equipment)} works again"
+            return f"{words_of(event.equipment)} works again"
         case happen.OvenColder():
-            return f"{_thing(event.oven)} only reaches {event.celsius} °C"
+            return f"{words_of(event.oven)} only reaches {event.celsius} °C"
         case happen.GuestsChanged():
             return f"there are {event.guests} guests"
         case happen.DishDropped():
-            return f"{_thing(event.dish)} is not served"
+            return f"{words_of(event.dish)} is not served"
         case happen.ServingMoved():
             return f"dinner is served at {event.serve_at:%H:%M}"
         case happen.CourseHeld():
-            return f"{_thing(event.course)} is held back by {event.minutes} minutes"
+            return f"{words_of(event.course)} is held back by {event.minutes} minutes"
         case happen.IngredientMissing():
-            return f"{event.ingredient} is missing for {_thing(event.dish)}"
+            return f"{event.ingredient} is missing for {words_of(event.dish)}"
     return event.kind.replace("_", " ")
 
 
-def _thing(name: str) -> str:
-    return name.replace("-", " ").replace("_", " ")
-
-
-def _readings(sentence: str, event: Happening, names: Names) -> list[Happening]:
-    """The same event for every task that the sentence names best among those that it may be about.
+def readings(sentence: str, event: Happening, names: Names) -> list[Happening]:
+    """The same event for all that `sentence` names best among what it may be about: tasks, equipment or dishes.
 
     Of tasks that are named equally well, those in the likeliest state count.
     """
-    task = getattr(event, "task", None)
-    states = _EXPECTED.get(event.kind)
-    if task is None or states is None:
-        return [event]
-    said = _stems(sentence)
-    scores = {
-        entry.id: len(said & _stems(entry.name)) for entry in names.tasks if entry.state in states or entry.id == task
-    }
-    best = max(scores.values())
-    if best == 0:
-        return [event]
-    named = [entry for entry in names.tasks if scores.get(entry.id) == best]
-    return [event.model_copy(update={"task": entry.id}) for entry in _likeliest(named, states)]
+    said = stems(hear(sentence, names).text)
+    if states := _EXPECTED.get(event.kind):
+        task = getattr(event, "task", "")
+        expected = {entry.id: entry for entry in names.tasks if entry.state in states or entry.id == task}
+        named = _best({name: relevance(said, entry) for name, entry in expected.items()})
+        likeliest = _likeliest([expected[name] for name in named], states)
+        return [event.model_copy(update={"task": entry.id}) for entry in likeliest] or [event]
+    for field, choices in (("equipment", names.equipment), ("dish", names.dishes)):
+        if getattr(event, field, None) is not None:
+            best = _best({name: matches(said, stems(words_of(name))) for name in choices})
+            return [event.model_copy(update={field: name}) for name in best] or [event]
+    return [event]
+
+
+def _best(scores: Mapping[str, float]) -> list[str]:
+    """The names with the highest score; none when all are zero."""
+    best = max(scores.values(), default=0.0)
+    return [name for name, score in scores.items() if score == best > 0]
 
 
 def _likeliest(tasks: list[TaskName], states: tuple[str, ...]) -> list[TaskName]:
@@ -148,9 +145,3 @@ def _likeliest(tasks: list[TaskName], states: tuple[str, ...]) -> list[TaskName]
         if found := [task for task in tasks if task.state == state]:
             return found
     return tasks
-
-
-def _stems(text: str) -> set[str]:
-    """The words of `text` without endings: "boiling", "boiled" and "boils" are one word."""
-    words = {word for word in _WORD.findall(text.lower()) if word not in _STOP}
-    return {re.sub(r"(?:ing|ed|es|s|e)$", "", word)[:6] for word in words}

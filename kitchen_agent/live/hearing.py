@@ -1,0 +1,107 @@
+"""What a sentence is about, before any model reads it: its figures, and the names that it may mean.
+
+A dinner has up to sixty tasks; the model is shown the few that share words with the sentence or are being done now.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache
+from typing import Final
+
+from kitchen_agent.live.names import Names, TaskName, words_of
+from kitchen_agent.live.sayings import in_figures
+
+TASKS_SHOWN: Final = 7
+THINGS_SHOWN: Final = 5
+PHRASE_WORDS_MAX: Final = 3
+_STATES: Final = ("running", "paused", "waiting", "done", "skipped")
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_STOP: Final = frozenset((
+    "the", "a", "an", "and", "of", "to", "in", "on", "with", "for", "is", "are", "was", "were", "now", "it", "its",
+    "at", "my", "our", "we", "i", "you", "they", "have", "has", "had", "be", "been", "do", "does", "did", "this",
+    "that", "there", "no", "not", "all", "some", "any", "more", "still", "let", "s", "t", "re", "m", "ll", "ve",
+))  # fmt: skip
+_SYNONYMS: Final = {"stove": "burner", "hob": "burner", "cooker": "burner", "flame": "burner", "gas": "burner"}
+_ALIKE: Final = 0.8
+_CLOCK: Final = re.compile(r"\b[0-2]?\d:[0-5]\d\b")
+_NUMBER: Final = re.compile(r"(?<![\d:.])\d{1,3}(?![\d:])")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A sentence in figures, with the names and amounts that an event of it can hold.
+
+    `tasks` and `things` are the likeliest, likeliest first. `numbers`, `clocks` ("19:45", or a bare "7") and `phrases`
+    (of one to three words, for ingredients) are those that the sentence holds.
+    """
+
+    text: str
+    tasks: tuple[str, ...]
+    things: tuple[str, ...]
+    numbers: tuple[str, ...]
+    clocks: tuple[str, ...]
+    phrases: tuple[str, ...]
+
+
+def hear(sentence: str, names: Names) -> Heard:
+    """Take in `sentence`: `tasks` are labels of `names`, `things` ids of its equipment."""
+    text = in_figures(sentence, names.now)
+    said = stems(text)
+    labels = names.labels()
+    tasks = sorted(labels, key=lambda label: (-relevance(said, labels[label]), _STATES.index(labels[label].state)))
+    asked = said | {_stem(_SYNONYMS[word]) for word in _WORD.findall(text.lower()) if word in _SYNONYMS}
+    things = sorted(names.equipment, key=lambda thing: -matches(asked, stems(words_of(thing))))
+    numbers = tuple(dict.fromkeys(str(int(number)) for number in _NUMBER.findall(text)))
+    bare = [number for number in numbers if int(number) <= 24]
+    return Heard(
+        text=text,
+        tasks=tuple(tasks[:TASKS_SHOWN]),
+        things=tuple(things[:THINGS_SHOWN]),
+        numbers=numbers,
+        clocks=tuple(dict.fromkeys([*_CLOCK.findall(text), *bare])),
+        phrases=_phrases(text),
+    )
+
+
+def stems(text: str) -> set[str]:
+    """The words of `text` without endings: "boiling", "boiled" and "boils" are one word."""
+    return {_stem(word) for word in _WORD.findall(text.lower()) if word not in _STOP}
+
+
+def _stem(word: str) -> str:
+    short = re.sub(r"(?:ing|ed|es|s|e)$", "", word)[:6] if len(word) > 3 else word
+    return re.sub(r"y$", "i", short)
+
+
+def relevance(said: set[str], task: TaskName) -> float:
+    """How much of the name of `task`, and a little of its dish's, is among the stems that were `said`."""
+    return matches(said, stems(task.name)) + 0.4 * matches(said, stems(words_of(task.dish)))
+
+
+def matches(said: set[str], named: set[str]) -> float:
+    """How many of `named` are said; a word that is only alike, as after a slip of the finger, counts a little less."""
+    return sum(max((_likeness(word, other) for other in said), default=0.0) for word in named)
+
+
+@cache
+def _likeness(word: str, other: str) -> float:
+    if word == other:
+        return 1.0
+    if min(len(word), len(other)) < 4:
+        return 0.0
+    ratio = SequenceMatcher(None, word, other).ratio()
+    return 0.7 if ratio >= _ALIKE else 0.0
+
+
+def _phrases(text: str) -> tuple[str, ...]:
+    """Runs of up to three words that neither begin nor end with a word that carries no meaning."""
+    words = re.findall(r"[^\W\d_][^\W\d_'-]*(?:[-'][^\W\d_]+)*", text.lower())
+    runs = [
+        words[start:end]
+        for start in range(len(words))
+        for end in range(start + 1, min(start + PHRASE_WORDS_MAX, len(words)) + 1)
+    ]
+    return tuple(dict.fromkeys(" ".join(run) for run in runs if run[0] not in _STOP and run[-1] not in _STOP))
