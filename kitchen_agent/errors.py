@@ -15,6 +15,7 @@
     │   ├── UnclearSentenceError   a sentence that is no single event
     │   ├── UnsaidAmountError      a sentence that lacks an amount
     │   ├── UnknownRunError        no run of the planner has this id
+    │   ├── RunBusyError           another process is working on the run
     │   ├── OutputError            a file that was asked for cannot be written
     │   └── ...                    further leaves stand next to the part that raises them in this file
     ├── ModelError                 the language model cannot be had or used (exit status 1)
@@ -250,6 +251,14 @@ class UnknownRunError(InputError):
         self.run, self.known = run, tuple(known)
         newest = f"The newest are: {', '.join(self.known)}" if self.known else "There is none yet"
         super().__init__(f"--resume: no run is called {run!r}. {newest}")
+
+
+class RunBusyError(InputError):
+    """Another process is working on the run `run`."""
+
+    def __init__(self, run: str) -> None:
+        self.run = run
+        super().__init__(f"--resume: run {run!r} is being planned by another process. Wait for it, or end it first")
 
 
 class OutputError(InputError):
