@@ -280,6 +280,8 @@ class Task(Model):
     ``board``: uses one board (any attention). ``hygiene``, ``allergens`` (contained) and ``free_from`` (must not be
     met): see :class:`Settings`.
     ``make_ahead``: may start in a session that is marked as such, see :class:`Session`.
+    ``optional``: the dish is served without it if need be (a garnish). A plan always contains it; only a repair
+    (:class:`scheduler.explain.LeaveOut`) leaves it out.
     ``release_minutes``/``deadline_minutes``: the task starts no earlier / ends no later.
     ``tags``: words that cooks may refuse, for example the action.
     """
@@ -304,6 +306,7 @@ class Task(Model):
     rounds: int = 1
     max_pans: int = 1
     make_ahead: bool = False
+    optional: bool = False
     release_minutes: int = 0
     deadline_minutes: int | None = None
 

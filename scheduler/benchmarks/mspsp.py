@@ -1,39 +1,72 @@
-"""Multi-skill project scheduling as MiniZinc data (``.dzn``).
+"""Multi-skill project scheduling as MiniZinc data (``.dzn``), in the two published forms.
 
-K. D. Young, T. Feydy, A. Schutt: Constraint programming applied to the multi-skill project scheduling problem. CP
-2017, LNCS 10416. An activity holds, for its whole duration, ``sreq[i, j]`` resources that master skill j; a resource
-gives one skill at a time. What the files derive from that (``mint``, unrelated pairs, useful resources) is not read.
+* The library of K. D. Young, T. Feydy and A. Schutt (Constraint programming applied to the multi-skill project
+  scheduling problem, CP 2017): an activity holds, for its whole duration, ``sreq[i, j]`` resources that master skill
+  j; a resource gives one skill at a time. What follows from that (``mint``, unrelated pairs, useful resources) is not
+  read.
+* ``mspsp`` of the MiniZinc benchmarks (``rr``, ``has_skills``, ``suc``): there a worker gives all skills at once. That
+  is the same problem where no worker has two of the skills that one task asks for; other instances are refused.
 """
 
-import re
-
+from scheduler.benchmarks.dzn import Value, parse
 from scheduler.errors import BenchmarkFormatError
 from scheduler.problem import Cook, CrewNeed, Link, Problem, Task
 
 
 def read_dzn(text: str) -> Problem:
     """The instance in this text: activities are hands-on tasks, resources are cooks, skills are abilities."""
-    values = _assignments(text)
+    values = parse(text)
+    return _challenge(values) if "has_skills" in values else _library(values)
+
+
+def _library(values: dict[str, Value]) -> Problem:
     count, skills, people = (_number(values, name) for name in ("nActs", "nSkills", "nResources"))
-    durations = _numbers(values, "dur", count)
-    required = _table(values, "sreq", count, skills)
     mastery = _table(values, "mastery", people, skills)
-    before = _numbers(values, "pred", _number(values, "nPrecs"))
+    before = _numbers(values, "pred", _number(values, "nPrecs") if "nPrecs" in values else None)
     after = _numbers(values, "succ", len(before))
-    if not all(1 <= activity <= count for activity in before + after):
-        raise BenchmarkFormatError(f"pred and succ: activities lie between 1 and {count}")
-    if min(durations, default=0) < 0 or min(map(min, required), default=0) < 0:
-        raise BenchmarkFormatError("dur and sreq: negative numbers have no meaning")
+    return _problem(
+        durations=_numbers(values, "dur", count),
+        required=_table(values, "sreq", count, skills),
+        links=list(zip(before, after, strict=True)),
+        mastered=[[skill for skill, has in enumerate(row, start=1) if has] for row in mastery],
+    )
+
+
+def _challenge(values: dict[str, Value]) -> Problem:
+    count, skills, people = (_number(values, name) for name in ("n_tasks", "n_skills", "n_workers"))
+    by_skill = _table(values, "rr", skills, count)
+    required = [[by_skill[skill][task] for skill in range(skills)] for task in range(count)]
+    mastered = [sorted(row) for row in _sets(values, "has_skills", people)]
+    for number, needs in enumerate(required, start=1):
+        asked = {skill for skill, units in enumerate(needs, start=1) if units}
+        if any(len(asked.intersection(skill)) > 1 for skill in mastered):
+            raise BenchmarkFormatError(
+                f"task {number} asks for several skills that one worker has: in this form of the problem the worker "
+                "would give them all at once, which is not supported"
+            )
+    followers = _sets(values, "suc", count)
+    links = [(before, after) for before, row in enumerate(followers, start=1) for after in sorted(row)]
+    return _problem(_numbers(values, "d", count), required, links, mastered)
+
+
+def _problem(
+    durations: list[int], required: list[list[int]], links: list[tuple[int, int]], mastered: list[list[int]]
+) -> Problem:
+    """Activities and skills are numbered from 1; ``required``: one row of units by skill for each activity."""
+    if not all(1 <= activity <= len(durations) for pair in links for activity in pair):
+        raise BenchmarkFormatError(f"precedences: activities lie between 1 and {len(durations)}")
+    if min(durations, default=0) < 0 or any(units < 0 for needs in required for units in needs):
+        raise BenchmarkFormatError("durations and required skills: negative numbers have no meaning")
     return Problem(
         horizon_minutes=sum(durations),
         tasks=tuple(
             _task(str(number), minutes, needs)
             for number, (minutes, needs) in enumerate(zip(durations, required, strict=True), start=1)
         ),
-        links=tuple(Link(before=str(first), after=str(second)) for first, second in zip(before, after, strict=True)),
+        links=tuple(Link(before=str(first), after=str(second)) for first, second in links),
         cooks=tuple(
-            Cook(id=f"W{number}", abilities=tuple(f"S{skill}" for skill, has in enumerate(row, start=1) if has))
-            for number, row in enumerate(mastery, start=1)
+            Cook(id=f"W{number}", abilities=tuple(f"S{skill}" for skill in skills))
+            for number, skills in enumerate(mastered, start=1)
         ),
         objective=("makespan",),
     )
@@ -44,60 +77,56 @@ def _task(name: str, minutes: int, needs: list[int]) -> Task:
     return Task(id=name, minutes=minutes, attention="hands_on" if crew else "unattended", crew=crew)
 
 
-def _assignments(text: str) -> dict[str, str]:
-    """The right-hand side of each ``name = value;``, comments taken out."""
-    bare = re.sub(r"%[^\n]*", "", text)
-    values = {}
-    for statement in bare.split(";"):
-        name, equals, value = statement.partition("=")
-        if equals:
-            values[name.strip()] = value.strip()
-        elif statement.strip():
-            raise BenchmarkFormatError(f"{statement.strip()[:40]!r} is no assignment")
-    return values
-
-
-def _value(values: dict[str, str], name: str) -> str:
+def _value(values: dict[str, Value], name: str) -> Value:
     if name not in values:
-        raise BenchmarkFormatError(f"{name} is missing; is this an instance of the multi-skill library?")
+        raise BenchmarkFormatError(f"{name} is missing; is this an instance of multi-skill project scheduling?")
     return values[name]
 
 
-def _cell(name: str, word: str) -> int:
-    if word in ("true", "false"):
-        return int(word == "true")
-    try:
-        return int(word)
-    except ValueError as error:
-        raise BenchmarkFormatError(f"{name}: {word!r} is no whole number, true or false") from error
-
-
-def _cells(name: str, words: str) -> list[int]:
-    return [_cell(name, word.strip()) for word in words.split(",") if word.strip()]
-
-
-def _number(values: dict[str, str], name: str) -> int:
-    return _cell(name, _value(values, name))
-
-
-def _numbers(values: dict[str, str], name: str, length: int) -> list[int]:
-    """A one-dimensional array ``[a, b, c]``."""
+def _number(values: dict[str, Value], name: str) -> int:
     value = _value(values, name)
-    if not (value.startswith("[") and value.endswith("]")):
-        raise BenchmarkFormatError(f"{name}: expected a list in brackets")
-    cells = _cells(name, value[1:-1])
-    if len(cells) != length:
-        raise BenchmarkFormatError(f"{name}: {len(cells)} values, expected {length}")
-    return cells
+    if not isinstance(value, int):
+        raise BenchmarkFormatError(f"{name}: expected a whole number")
+    return value
 
 
-def _table(values: dict[str, str], name: str, rows: int, columns: int) -> list[list[int]]:
-    """A two-dimensional array ``[| a, b, | c, d, |]``; commas at the ends of rows may be missing."""
+def _list(values: dict[str, Value], name: str, length: int | None) -> list[Value]:
     value = _value(values, name)
-    inner = re.fullmatch(r"\[\s*\|(.*)\|\s*\]", value, flags=re.DOTALL)
-    if inner is None:
-        raise BenchmarkFormatError(f"{name}: expected a table in [| and |]")
-    table = [_cells(name, row) for row in inner[1].split("|")]
-    if len(table) != rows or any(len(row) != columns for row in table):
+    if not isinstance(value, list):
+        raise BenchmarkFormatError(f"{name}: expected an array")
+    if length is not None and len(value) != length:
+        raise BenchmarkFormatError(f"{name}: {len(value)} values, expected {length}")
+    return value
+
+
+def _numbers(values: dict[str, Value], name: str, length: int | None) -> list[int]:
+    """A one-dimensional array of whole numbers or truth values."""
+    return _whole(name, _list(values, name, length))
+
+
+def _whole(name: str, cells: list[Value]) -> list[int]:
+    numbers = [cell for cell in cells if isinstance(cell, int)]
+    if len(numbers) != len(cells):
+        raise BenchmarkFormatError(f"{name}: expected whole numbers, true or false")
+    return numbers
+
+
+def _sets(values: dict[str, Value], name: str, length: int) -> list[frozenset[int]]:
+    """A one-dimensional array of sets."""
+    cells = _list(values, name, length)
+    sets = [cell for cell in cells if isinstance(cell, frozenset)]
+    if len(sets) != len(cells):
+        raise BenchmarkFormatError(f"{name}: expected sets of whole numbers")
+    return sets
+
+
+def _table(values: dict[str, Value], name: str, rows: int, columns: int) -> list[list[int]]:
+    """A two-dimensional array: rows between bars, or all cells in one row (``array2d``)."""
+    cells = _list(values, name, None)
+    if len(cells) == rows * columns and not any(isinstance(cell, list) for cell in cells):
+        flat = _whole(name, cells)
+        return [flat[row * columns : (row + 1) * columns] for row in range(rows)]
+    table = [_whole(name, row) for row in cells if isinstance(row, list)]
+    if len(table) != rows or len(cells) != rows or any(len(row) != columns for row in table):
         raise BenchmarkFormatError(f"{name}: expected {rows} rows of {columns} values")
     return table

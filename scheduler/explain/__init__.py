@@ -4,9 +4,9 @@ from scheduler.explain.answers import Explanation, explain, rescues
 from scheduler.explain.chain import Step, critical_chain
 from scheduler.explain.facts import Fact, Say, minute_words
 from scheduler.explain.insight import Bottleneck, Gain, Insight, Slack, insight
+from scheduler.explain.omissions import DropDish, LeaveOut
 from scheduler.explain.repairs import (
     CookStays,
-    DropDish,
     ExtraCook,
     LongerHold,
     MakeAhead,
@@ -26,6 +26,7 @@ __all__ = [
     "Fact",
     "Gain",
     "Insight",
+    "LeaveOut",
     "LongerHold",
     "MakeAhead",
     "MoreUnits",

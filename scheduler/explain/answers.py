@@ -7,15 +7,13 @@ from scheduler.errors import InvalidProblemError
 from scheduler.explain import candidates
 from scheduler.explain.candidates import Ladder
 from scheduler.explain.chain import critical_chain
-from scheduler.explain.conflict import conflict, trial
+from scheduler.explain.conflict import conflict
 from scheduler.explain.facts import Fact, Say, assumptions, minute_words
+from scheduler.explain.question import ask
 from scheduler.explain.repairs import Repair
 from scheduler.problem import Model, Problem
 from scheduler.schedule import Infeasible, Schedule, Solved
-from scheduler.solve import Limits, solve
 
-WORK_PER_REPAIR = 1.0
-"""Deterministic seconds to solve one repaired problem."""
 ORDER_OF_WORK = "The waits and the order of the recipes' own steps contradict each other."
 
 
@@ -39,7 +37,7 @@ def explain(problem: Problem, *, seconds: float = 5.0, say: Say = minute_words) 
     answer. Raises InvalidProblemError when the problem makes no sense.
     """
     deadline = time.monotonic() + seconds
-    if not isinstance(trial(problem), Infeasible):
+    if not isinstance(ask(problem, (), deadline), Infeasible):
         return Explanation(proved=False)
     assumed = assumptions(problem, say)
     found = conflict(problem, assumed, time.monotonic() + seconds / 2)
@@ -51,6 +49,7 @@ def explain(problem: Problem, *, seconds: float = 5.0, say: Say = minute_words) 
         *candidates.later(problem, say),
         *candidates.earlier(problem, say),
         *candidates.ahead(problem),
+        *candidates.leave_out(problem),
         *candidates.drop(problem),
     ]
     repairs = _solved(problem, ladders, deadline, None)
@@ -72,6 +71,7 @@ def rescues(
     causes = dict.fromkeys(step.waits_for for step in steps)
     ladders = [ladder for kind, subject in causes for ladder in _ladders_of_cause(problem, kind, subject, say)]
     ladders += [*candidates.later(problem, say), *candidates.earlier(problem, say), *candidates.ahead(problem)]
+    ladders += candidates.leave_out(problem)
     return _solved(problem, ladders, deadline, late)
 
 
@@ -124,7 +124,7 @@ def _solved(problem: Problem, ladders: Iterable[Ladder], deadline: float, late: 
     for ladder in sorted(dict.fromkeys(ladders), key=lambda ladder: ladder.cost):
         if time.monotonic() > deadline:
             break
-        repair = _smallest(ladder, lambda repair: _tried(problem, repair, late))
+        repair = _smallest(ladder, lambda repair: _tried(problem, repair, late, deadline))
         if repair is not None:
             found.append(repair)
     return tuple(sorted(found, key=lambda repair: repair.cost))
@@ -144,14 +144,13 @@ def _smallest(ladder: Ladder, tried: Callable[[Repair], Repair | None]) -> Repai
     return best
 
 
-def _tried(problem: Problem, repair: Repair, late: int | None) -> Repair | None:
+def _tried(problem: Problem, repair: Repair, late: int | None, deadline: float) -> Repair | None:
     """The repair with its price when it helps: a plan exists, and one that is less late than ``late``.
 
     A repair that leaves a problem without sense (a dish left out that another course waits for) does not help.
     """
-    repaired = repair.apply(problem).model_copy(update={"objective": ("lateness",)})
     try:
-        outcome = solve(repaired, Limits(deterministic_limit=WORK_PER_REPAIR))
+        outcome = ask(repair.apply(problem), ("lateness",), deadline)
     except InvalidProblemError:
         return None
     if not isinstance(outcome, Solved):

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scheduler.explain.facts import Say, named
+from scheduler.explain.omissions import DropDish, LeaveOut
 from scheduler.explain.repairs import (
     CookStays,
-    DropDish,
     ExtraCook,
     LongerHold,
     MakeAhead,
@@ -16,7 +16,7 @@ from scheduler.explain.repairs import (
     ServeLater,
     StartEarlier,
 )
-from scheduler.problem import Cook, Model, Problem
+from scheduler.problem import Cook, Dish, Model, Problem, VesselStock, VesselUse
 
 SKILL_WORDS = {1: "novice", 2: "home cook", 3: "expert"}
 LATER_MINUTES = (10, 20, 30, 45, 60, 90, 120, 180)
@@ -32,6 +32,7 @@ SMALL_THING_COST = 15
 MACHINE_COST = 30
 OVEN_COST = 60
 EXTRA_COOK_COST = 30
+LEAVE_OUT_COST = 25
 DROP_DISH_COST = 240
 
 
@@ -94,36 +95,27 @@ def earlier(problem: Problem, say: Say) -> Iterator[Ladder]:
 
 
 def stays(problem: Problem, cook: Cook, say: Say) -> Iterator[Ladder]:
-    """A cook comes earlier or stays longer."""
+    """A cook stays longer or comes earlier."""
     now = problem.replan.now_minutes if problem.replan else 0
+    name = named(cook)
     for window in cook.presence:
         begins, ends = window.start_minutes, window.end_minutes
-        yield from _ladder(
-            [
-                CookStays(
-                    cook=cook.id,
-                    start_minutes=ends - 1,
-                    end_minutes=ends + minutes,
-                    cost=minutes,
-                    sentence=f"{named(cook)} stays until {say(ends + minutes)}.",
-                )
-                for minutes in STAY_MINUTES
-                if ends + minutes <= problem.horizon_minutes
-            ]
-        )
-        yield from _ladder(
-            [
-                CookStays(
-                    cook=cook.id,
-                    start_minutes=begins - minutes,
-                    end_minutes=begins + 1,
-                    cost=minutes,
-                    sentence=f"{named(cook)} comes at {say(begins - minutes)}.",
-                )
-                for minutes in STAY_MINUTES
-                if begins - minutes >= now
-            ]
-        )
+        longer = [
+            _stay(cook, ends - 1, ends + minutes, minutes, f"{name} stays until {say(ends + minutes)}.")
+            for minutes in STAY_MINUTES
+            if ends + minutes <= problem.horizon_minutes
+        ]
+        sooner = [
+            _stay(cook, begins - minutes, begins + 1, minutes, f"{name} comes at {say(begins - minutes)}.")
+            for minutes in STAY_MINUTES
+            if begins - minutes >= now
+        ]
+        yield from _ladder(longer)
+        yield from _ladder(sooner)
+
+
+def _stay(cook: Cook, start: int, end: int, cost: int, sentence: str) -> CookStays:
+    return CookStays(cook=cook.id, start_minutes=start, end_minutes=end, cost=cost, sentence=sentence)
 
 
 def help_wanted(problem: Problem, say: Say) -> Iterator[Ladder]:
@@ -158,35 +150,39 @@ def more_equipment(problem: Problem, pool: str) -> Iterator[Ladder]:
 
 
 def more_vessels(problem: Problem, kind: str) -> Iterator[Ladder]:
-    """One or two more vessels of a kind, or another kind for one dish."""
+    """One or two more vessels of a kind, or another kind or size for one dish."""
     for stock in problem.vessels:
         if stock.kind == kind:
-            name = stock.name or stock.id
+            name = named(stock)
             yield from _ladder([_more("vessels", stock.id, name, count, SMALL_THING_COST) for count in (1, 2)])
     for dish in problem.dishes:
         for use in dish.vessels:
             for stock in problem.vessels:
-                smaller = stock.size < use.min_size
-                if use.kind != kind or (stock.kind == use.kind and not smaller) or (smaller and stock.kind != kind):
-                    continue
-                yield Ladder(
-                    (
-                        OtherVessel(
-                            dish=dish.id,
-                            vessel=use.id,
-                            takes=stock.kind,
-                            min_size=min(stock.size, use.min_size),
-                            cost=OTHER_VESSEL_COST,
-                            sentence=f"Use {stock.name or stock.id} for {dish.name or dish.id} instead of {use.kind}.",
-                        ),
-                    )
-                )
+                if use.kind == kind and _is_another(use, stock):
+                    yield Ladder((_other_vessel(dish, use, stock),))
+
+
+def _is_another(use: VesselUse, stock: VesselStock) -> bool:
+    """Whether the dish could take this stock if it asked for a little less: another kind, or smaller."""
+    smaller = stock.size < use.min_size
+    return smaller if stock.kind == use.kind else not smaller
+
+
+def _other_vessel(dish: Dish, use: VesselUse, stock: VesselStock) -> OtherVessel:
+    return OtherVessel(
+        dish=dish.id,
+        vessel=use.id,
+        takes=stock.kind,
+        min_size=min(stock.size, use.min_size),
+        cost=OTHER_VESSEL_COST,
+        sentence=f"Use {named(stock)} for {named(dish)} instead of {use.kind}.",
+    )
 
 
 def more_ovens(problem: Problem) -> Iterator[Ladder]:
     """A second oven like the first."""
     for oven in problem.ovens[:1]:
-        yield Ladder((_more("ovens", oven.id, oven.name or oven.id, 1, OVEN_COST),))
+        yield Ladder((_more("ovens", oven.id, named(oven), 1, OVEN_COST),))
 
 
 def more_boards(problem: Problem) -> Iterator[Ladder]:
@@ -205,47 +201,35 @@ def _more(group: str, of: str, name: str, count: int, cost: int) -> MoreUnits:
 
 def longer_hold(problem: Problem, before: str, after: str) -> Iterator[Ladder]:
     """The food waits longer between two tasks."""
-    names = {task.id: named(task) for task in problem.tasks}
-    lags = [
-        link.max_lag_minutes
-        for link in problem.links
-        if (link.before, link.after) == (before, after) and link.max_lag_minutes is not None
-    ]
-    yield from _ladder(
-        [
-            LongerHold(
-                before=before,
-                after=after,
-                max_lag_minutes=min(lags) + more,
-                cost=more + 5,
-                sentence=f"Let {names[before]} wait up to {min(lags) + more} minutes before {names[after]}.",
-            )
-            for more in WAIT_MINUTES
-            if lags
-        ]
-    )
+    lags = [link.max_lag_minutes for link in problem.links if (link.before, link.after) == (before, after)]
+    words = f"{_called(problem.tasks, before)} wait", f"before {_called(problem.tasks, after)}"
+    yield from _waits(LongerHold(before=before, after=after, max_lag_minutes=0), lags, words)
 
 
 def longer_serving_hold(problem: Problem, dish: str, task: str) -> Iterator[Ladder]:
     """The food waits longer before it comes to the table."""
-    lags = [
-        serving.max_lag_minutes
-        for entry in problem.dishes
-        for serving in entry.serving
-        if (entry.id, serving.task) == (dish, task) and serving.max_lag_minutes is not None
-    ]
-    name = _called(problem.dishes, dish)
+    servings = [serving for entry in problem.dishes if entry.id == dish for serving in entry.serving]
+    lags = [serving.max_lag_minutes for serving in servings if serving.task == task]
+    words = f"{_called(problem.dishes, dish)} wait", f"after {_called(problem.tasks, task)}"
+    yield from _waits(LongerHold(before=task, dish=dish, max_lag_minutes=0), lags, words)
+
+
+def _waits(hold: LongerHold, lags: Sequence[int | None], words: tuple[str, str]) -> Iterator[Ladder]:
+    """The hold with ever longer waits than the shortest of the lags."""
+    shortest = min((lag for lag in lags if lag is not None), default=None)
+    if shortest is None:
+        return
+    longest = {more: shortest + more for more in WAIT_MINUTES}
     yield from _ladder(
         [
-            LongerHold(
-                before=task,
-                dish=dish,
-                max_lag_minutes=min(lags) + more,
-                cost=more + 5,
-                sentence=f"Let {name} wait up to {min(lags) + more} minutes after {_called(problem.tasks, task)}.",
+            hold.model_copy(
+                update={
+                    "max_lag_minutes": minutes,
+                    "cost": more + 5,
+                    "sentence": f"Let {words[0]} up to {minutes} minutes {words[1]}.",
+                }
             )
-            for more in WAIT_MINUTES
-            if lags
+            for more, minutes in longest.items()
         ]
     )
 
@@ -263,17 +247,48 @@ def ahead(problem: Problem) -> Iterator[Ladder]:
                         dish=dish.id,
                         tasks=tasks,
                         cost=MAKE_AHEAD_COST,
-                        sentence=f"Make what keeps of {dish.name or dish.id} the day before.",
+                        sentence=f"Make what keeps of {named(dish)} the day before.",
                     ),
                 )
             )
 
 
+def leave_out(problem: Problem) -> Iterator[Ladder]:
+    """The optional tasks of a dish that hang together are not done, unless they are begun or the whole dish."""
+    begun = _begun(problem)
+    for dish in problem.dishes:
+        tasks = [task for task in problem.tasks if task.dish == dish.id]
+        optional = [task.id for task in tasks if task.optional and task.id not in begun]
+        for group in _linked_groups(problem, optional):
+            if len(group) < len(tasks):
+                names = " and ".join(_called(problem.tasks, task) for task in group)
+                sentence = f"Leave out {names} ({named(dish)})."
+                yield Ladder((LeaveOut(dish=dish.id, tasks=group, cost=LEAVE_OUT_COST, sentence=sentence),))
+
+
+def _linked_groups(problem: Problem, tasks: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The tasks, those together that links connect."""
+    left = list(tasks)
+    while left:
+        group = {left[0]}
+        while more := {
+            other
+            for link in problem.links
+            for one, other in ((link.before, link.after), (link.after, link.before))
+            if one in group and other in left and other not in group
+        }:
+            group |= more
+        yield tuple(task for task in left if task in group)
+        left = [task for task in left if task not in group]
+
+
+def _begun(problem: Problem) -> set[str]:
+    return {pin.task for pin in problem.pins if pin.state != "locked"}
+
+
 def drop(problem: Problem) -> Iterator[Ladder]:
     """Leave out one dish, when there are others and it is not begun."""
-    begun = {pin.task for pin in problem.pins if pin.state != "locked"}
     for dish in problem.dishes:
         tasks = {task.id for task in problem.tasks if task.dish == dish.id}
-        if len(problem.dishes) > 1 and tasks and not tasks & begun:
-            name = dish.name or dish.id
-            yield Ladder((DropDish(dish=dish.id, cost=DROP_DISH_COST, sentence=f"Leave out {name}."),))
+        if len(problem.dishes) > 1 and tasks and not tasks & _begun(problem):
+            yield Ladder((DropDish(dish=dish.id, cost=DROP_DISH_COST, sentence=f"Leave out {named(dish)}."),))

@@ -5,26 +5,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from scheduler.explain.facts import Assumption
+from scheduler.explain.question import ask
 from scheduler.problem import Problem
-from scheduler.schedule import Infeasible, Outcome
-from scheduler.solve import Limits, solve
-
-WORK_PER_TRIAL = 1.0
-"""Deterministic seconds for one trial; what is not decided in that counts as possible."""
+from scheduler.schedule import Infeasible
 
 
 @dataclass(frozen=True)
 class Conflict:
     """``assumptions``: facts that collide; ``minimal``: leaving out any one of them makes a plan possible, or not
-    provably impossible within the work of one trial."""
+    provably impossible within the work of one question."""
 
     assumptions: tuple[Assumption, ...]
     minimal: bool
-
-
-def trial(problem: Problem) -> Outcome:
-    """Any plan at all, within the work of one trial."""
-    return solve(problem.model_copy(update={"objective": ()}), Limits(deterministic_limit=WORK_PER_TRIAL))
 
 
 def conflict(problem: Problem, assumptions: Sequence[Assumption], deadline: float) -> Conflict | None:
@@ -33,7 +25,7 @@ def conflict(problem: Problem, assumptions: Sequence[Assumption], deadline: floa
     None when they are all needed for nothing: without any of them there is no plan either. ``deadline`` is a moment
     of :func:`time.monotonic`, after which the set found so far is the answer.
     """
-    if _refuses(problem, assumptions, ()):
+    if _refuses(problem, assumptions, (), deadline):
         return None
     out_of_time = False
 
@@ -42,19 +34,19 @@ def conflict(problem: Problem, assumptions: Sequence[Assumption], deadline: floa
         if time.monotonic() > deadline:
             out_of_time = True
             return False
-        return _refuses(problem, assumptions, kept)
+        return _refuses(problem, assumptions, kept, deadline)
 
     found = _reduce(refuses, [], list(assumptions), False)
     return Conflict(tuple(found), minimal=not out_of_time)
 
 
-def _refuses(problem: Problem, assumptions: Sequence[Assumption], kept: Sequence[Assumption]) -> bool:
+def _refuses(problem: Problem, assumptions: Sequence[Assumption], kept: Sequence[Assumption], deadline: float) -> bool:
     """Whether it is proved that no plan exists when only the kept assumptions hold."""
     relaxed = problem
     for assumption in assumptions:
         if assumption not in kept:
             relaxed = assumption.relax(relaxed)
-    return isinstance(trial(relaxed), Infeasible)
+    return isinstance(ask(relaxed, (), deadline), Infeasible)
 
 
 def _reduce(

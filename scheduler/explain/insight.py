@@ -2,17 +2,23 @@
 
 import time
 from collections.abc import Iterator
+from typing import Literal
 
 from scheduler.explain.chain import Step, critical_chain
 from scheduler.explain.facts import Say, minute_words, named
+from scheduler.explain.question import ask
 from scheduler.explain.relax import with_hours
 from scheduler.explain.repairs import MoreUnits
 from scheduler.problem import Cook, Model, Problem, TermName, Window
 from scheduler.schedule import Schedule, Solved
-from scheduler.solve import Limits, solve
 
-WORK_PER_QUESTION = 1.0
-"""Deterministic seconds for one question to the solver."""
+GROUPS: dict[str, Literal["equipment", "vessels", "ovens", "boards"]] = {
+    "equipment": "equipment",
+    "vessel": "vessels",
+    "oven": "ovens",
+    "board": "boards",
+}
+"""What there can be one more of, by the kind of cause."""
 
 
 class Bottleneck(Model):
@@ -53,16 +59,18 @@ class Insight(Model):
 
 
 def insight(problem: Problem, schedule: Schedule, *, seconds: float = 3.0, say: Say = minute_words) -> Insight:
-    """The critical chain, the bottleneck, the cooks' slack and the gain from one more of what the chain waits for.
+    """The critical chain, the bottleneck, the cooks' slack and the gain from one more of each thing in the kitchen.
 
-    ``say`` turns a minute into words. Slack and gains ask the solver and stop after ``seconds`` of wall clock; the
-    slack is then what is known without it, and the gains that were not reached are missing.
+    ``say`` turns a minute into words. Gains and slack ask the solver, for half of ``seconds`` of wall clock each; the
+    slack is then what is known so far, and the gains that were not reached are missing. What the chain waits for is
+    asked about first.
     """
-    deadline = time.monotonic() + seconds
+    now = time.monotonic()
     chain = critical_chain(problem, schedule, say)
-    slack = tuple(_slack(problem, schedule, cook, deadline, say) for cook in problem.cooks)
-    gains = tuple(_gains(problem, schedule, chain, deadline))
-    return Insight(chain=chain, bottleneck=_bottleneck(problem, schedule, chain), slack=slack, gains=gains)
+    busy = _busy(problem, schedule)
+    gains = tuple(_gains(problem, schedule, _scarce(problem, chain, busy), now + seconds / 2))
+    slack = tuple(_slack(problem, schedule, cook, now + seconds, say) for cook in problem.cooks)
+    return Insight(chain=chain, bottleneck=_bottleneck(problem, schedule, chain, busy), slack=slack, gains=gains)
 
 
 def _busy(problem: Problem, schedule: Schedule) -> dict[tuple[str, str], int]:
@@ -94,8 +102,9 @@ def _busy(problem: Problem, schedule: Schedule) -> dict[tuple[str, str], int]:
     return {key: round(minutes) for key, minutes in busy.items()}
 
 
-def _bottleneck(problem: Problem, schedule: Schedule, chain: tuple[Step, ...]) -> Bottleneck | None:
-    busy = _busy(problem, schedule)
+def _bottleneck(
+    problem: Problem, schedule: Schedule, chain: tuple[Step, ...], busy: dict[tuple[str, str], int]
+) -> Bottleneck | None:
     if not busy:
         return None
     start = min(at.start_minutes for at in schedule.assignments)
@@ -108,58 +117,81 @@ def _bottleneck(problem: Problem, schedule: Schedule, chain: tuple[Step, ...]) -
     return Bottleneck(kind=kind, of=of, busy_percent=percent, sentence=sentence)
 
 
-def _lateness(problem: Problem) -> int | None:
-    """The least lateness of any plan that could be found, None when there is none."""
-    first: tuple[TermName, ...] = ("lateness",)
-    outcome = solve(problem.model_copy(update={"objective": first}), Limits(deterministic_limit=WORK_PER_QUESTION))
-    return outcome.schedule.terms[0].value if isinstance(outcome, Solved) else None
-
-
 def _value(schedule: Schedule, name: TermName) -> int:
     return next((term.value for term in schedule.terms if term.name == name), 0)
+
+
+def _first_work(schedule: Schedule, cook: str) -> int | None:
+    """When the cook begins to work, None without work."""
+    starts = [at.start_minutes for at in schedule.assignments if cook in at.cooks]
+    return min([*starts, *(entry.start_minutes for entry in schedule.inserted if entry.cook == cook)], default=None)
 
 
 def _slack(problem: Problem, schedule: Schedule, cook: Cook, deadline: float, say: Say) -> Slack:
     """By bisection over the minute at which the cook comes."""
     hours = cook.presence or (Window(start_minutes=0, end_minutes=problem.horizon_minutes),)
-    starts = [at.start_minutes for at in schedule.assignments if cook.id in at.cooks]
-    starts += [entry.start_minutes for entry in schedule.inserted if entry.cook == cook.id]
-    first = min(starts, default=problem.horizon_minutes)
     arrival = hours[0].start_minutes
+    low = _first_work(schedule, cook.id)
+    if low is None:
+        left = max(0, hours[-1].end_minutes - arrival)
+        return Slack(cook=cook.id, minutes=left, sentence=f"{named(cook)} is not needed.")
     late = _value(schedule, "lateness")
-    low, high = first, hours[-1].end_minutes - 1 if starts else first
-    while low < high and time.monotonic() < deadline and problem.replan is None:
+    high = hours[-1].end_minutes - 1 if problem.replan is None else low
+    while low < high and time.monotonic() < deadline:
         middle = (low + high + 1) // 2
-        later = tuple(
-            window.model_copy(update={"start_minutes": max(window.start_minutes, middle)})
-            for window in hours
-            if window.end_minutes > middle
-        )
-        found = _lateness(with_hours(cook.id, later, problem)) if later else None
-        if found is not None and found <= late:
-            low = middle
+        plan = _with_arrival(problem, cook, hours, middle, deadline)
+        if plan is not None and _value(plan, "lateness") <= late:
+            low = min(high, max(middle, _first_work(plan, cook.id) or high))
         else:
             high = middle - 1
-    if not starts:
-        return Slack(cook=cook.id, minutes=max(0, first - arrival), sentence=f"{named(cook)} is not needed.")
     sentence = f"{named(cook)} may come at {say(low)}, {low - arrival} minutes later, without harm."
     return Slack(cook=cook.id, minutes=max(0, low - arrival), sentence=sentence)
 
 
-def _gains(problem: Problem, schedule: Schedule, chain: tuple[Step, ...], deadline: float) -> Iterator[Gain]:
-    """One more of each thing that the chain waits for."""
-    terms: tuple[TermName, ...] = ("lateness", "presence")
-    groups = {"equipment": "equipment", "vessel": "vessels", "oven": "ovens", "board": "boards"}
-    causes = dict.fromkeys(step.waits_for for step in chain if step.waits_for[0] in groups)
-    for kind, of in causes:
-        if time.monotonic() > deadline:
+def _with_arrival(
+    problem: Problem, cook: Cook, hours: tuple[Window, ...], minute: int, deadline: float
+) -> Schedule | None:
+    """The plan with the least lateness when the cook comes at this minute."""
+    later = tuple(
+        window.model_copy(update={"start_minutes": max(window.start_minutes, minute)})
+        for window in hours
+        if window.end_minutes > minute
+    )
+    outcome = ask(with_hours(cook.id, later, problem), ("lateness",), deadline) if later else None
+    return outcome.schedule if isinstance(outcome, Solved) else None
+
+
+def _scarce(problem: Problem, chain: tuple[Step, ...], busy: dict[tuple[str, str], int]) -> list[tuple[str, str]]:
+    """Everything that there could be one more of: what the chain waits for, then the busiest, then the rest."""
+    waited = [step.waits_for for step in chain]
+    things = [("equipment", pool.id) for pool in problem.equipment] + [("oven", oven.id) for oven in problem.ovens]
+    things += [("vessel", stock.id) for stock in problem.vessels] + [
+        ("board", board.id) for board in problem.boards[:1]
+    ]
+    boards = any(kind == "board" for kind, _ in waited)
+
+    def rank(thing: tuple[str, str]) -> tuple[bool, int]:
+        waits = thing in waited or (thing[0] == "board" and boards)
+        return (not waits, -busy.get(thing, 0))
+
+    return sorted(things, key=rank)
+
+
+def _gains(problem: Problem, schedule: Schedule, things: list[tuple[str, str]], deadline: float) -> Iterator[Gain]:
+    """What one more of each thing would bring, as long as there is time. The plan at hand stays possible."""
+    names = {
+        "equipment": {pool.id: named(pool) for pool in problem.equipment},
+        "vessel": {stock.id: named(stock) for stock in problem.vessels},
+        "oven": {oven.id: named(oven) for oven in problem.ovens},
+        "board": {board.id: "cutting board" for board in problem.boards},
+    }
+    for kind, of in things:
+        more = MoreUnits(group=GROUPS[kind], of=of).apply(problem)
+        outcome = ask(more, ("lateness", "presence"), deadline, hint=schedule)
+        if not isinstance(outcome, Solved):
             return
-        more = MoreUnits.model_validate({"group": groups[kind], "of": of}).apply(problem)
-        limits = Limits(deterministic_limit=WORK_PER_QUESTION)
-        outcome = solve(more.model_copy(update={"objective": terms}), limits)
-        if isinstance(outcome, Solved):
-            late = max(0, _value(schedule, "lateness") - _value(outcome.schedule, "lateness"))
-            there = max(0, _value(schedule, "presence") - _value(outcome.schedule, "presence")) if late == 0 else 0
-            words = f"{late} minutes less late" if late else f"{there} minutes less work in the kitchen"
-            sentence = f"One more {of}: {words if late or there else 'nothing gained'}."
-            yield Gain(group=groups[kind], of=of, lateness_minutes=late, presence_minutes=there, sentence=sentence)
+        late = max(0, _value(schedule, "lateness") - _value(outcome.schedule, "lateness"))
+        there = max(0, _value(schedule, "presence") - _value(outcome.schedule, "presence")) if late == 0 else 0
+        words = f"{late} minutes less late" if late else f"{there} minutes less work in the kitchen"
+        sentence = f"One more {names[kind][of]}: {words if late or there else 'nothing gained'}."
+        yield Gain(group=GROUPS[kind], of=of, lateness_minutes=late, presence_minutes=there, sentence=sentence)

@@ -5,23 +5,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from scheduler.explain.offer import Offer
+from scheduler.explain.omissions import DropDish, LeaveOut
 from scheduler.explain.relax import with_later_end, with_max_lag, with_serving_lag
 from scheduler.explain.shift import shift
-from scheduler.problem import Cook, Link, Model, Problem, ServingLink, Session, Window
+from scheduler.problem import Cook, Link, Problem, ServingLink, Session, Window
 
 
-class _Repair(Model):
-    """``cost``: minutes of trouble, by which repairs are compared. ``sentence``: what to do, in kitchen words.
-    ``lateness_minutes``: what the repaired plan still has in its lateness term. ``cooks_can_decide``: whether the
-    people in the kitchen can do it by themselves, or somebody has to find another person or buy something."""
-
-    cost: int = 0
-    sentence: str = ""
-    lateness_minutes: int = 0
-    cooks_can_decide: bool = True
-
-
-class ServeLater(_Repair):
+class ServeLater(Offer):
     """Everything is served ``minutes`` later."""
 
     kind: Literal["serve_later"] = "serve_later"
@@ -41,7 +32,7 @@ class ServeLater(_Repair):
         return later.model_copy(update={"dishes": dishes, "courses": courses})
 
 
-class StartEarlier(_Repair):
+class StartEarlier(Offer):
     """The kitchen opens ``minutes`` earlier. Minute 0 of the repaired problem is that much earlier."""
 
     kind: Literal["start_earlier"] = "start_earlier"
@@ -69,7 +60,7 @@ class StartEarlier(_Repair):
         return moved.model_copy(update={"cooks": cooks, "sessions": sessions, "tasks": tasks})
 
 
-class MoreUnits(_Repair):
+class MoreUnits(Offer):
     """``count`` more of a pool of equipment, a stock of vessels, an oven or a cutting board."""
 
     kind: Literal["more_units"] = "more_units"
@@ -109,7 +100,7 @@ class MoreUnits(_Repair):
         return problem.model_copy(update={"boards": problem.boards + more})
 
 
-class ExtraCook(_Repair):
+class ExtraCook(Offer):
     """One more cook of this skill and these abilities from ``start_minutes`` to ``end_minutes``."""
 
     kind: Literal["extra_cook"] = "extra_cook"
@@ -132,7 +123,7 @@ class ExtraCook(_Repair):
         return problem.model_copy(update={"cooks": (*problem.cooks, cook)})
 
 
-class CookStays(_Repair):
+class CookStays(Offer):
     """A cook is there from ``start_minutes`` to ``end_minutes`` without a break, besides the usual hours."""
 
     kind: Literal["cook_stays"] = "cook_stays"
@@ -150,7 +141,7 @@ class CookStays(_Repair):
         return problem.model_copy(update={"cooks": cooks})
 
 
-class MakeAhead(_Repair):
+class MakeAhead(Offer):
     """What keeps of a dish is made the day before. Minute 0 of the repaired problem is ``shift_minutes`` earlier."""
 
     kind: Literal["make_ahead"] = "make_ahead"
@@ -182,7 +173,7 @@ class MakeAhead(_Repair):
         return moved.model_copy(update={"cooks": present, "sessions": (ahead, *today), "tasks": tasks})
 
 
-class OtherVessel(_Repair):
+class OtherVessel(Offer):
     """A dish takes another kind of vessel, or a smaller one."""
 
     kind: Literal["other_vessel"] = "other_vessel"
@@ -211,7 +202,7 @@ class OtherVessel(_Repair):
         return problem.model_copy(update={"dishes": dishes})
 
 
-class LongerHold(_Repair):
+class LongerHold(Offer):
     """The result of ``before`` may wait up to ``max_lag_minutes`` for ``after`` (None: for the table, as ``dish``)."""
 
     kind: Literal["longer_hold"] = "longer_hold"
@@ -238,27 +229,17 @@ class LongerHold(_Repair):
         return link.max_lag_minutes is not None and link.max_lag_minutes < self.max_lag_minutes
 
 
-class DropDish(_Repair):
-    """A dish is left out."""
-
-    kind: Literal["drop_dish"] = "drop_dish"
-    cooks_can_decide: bool = False
-    dish: str
-
-    def apply(self, problem: Problem) -> Problem:
-        """The problem without the dish, its tasks and their links."""
-        gone = {task.id for task in problem.tasks if task.dish == self.dish}
-        return problem.model_copy(
-            update={
-                "dishes": tuple(dish for dish in problem.dishes if dish.id != self.dish),
-                "tasks": tuple(task for task in problem.tasks if task.id not in gone),
-                "links": tuple(link for link in problem.links if not {link.before, link.after} & gone),
-            }
-        )
-
-
 Repair = Annotated[
-    ServeLater | StartEarlier | MoreUnits | ExtraCook | CookStays | MakeAhead | OtherVessel | LongerHold | DropDish,
+    ServeLater
+    | StartEarlier
+    | MoreUnits
+    | ExtraCook
+    | CookStays
+    | MakeAhead
+    | OtherVessel
+    | LongerHold
+    | LeaveOut
+    | DropDish,
     Field(discriminator="kind"),
 ]
 

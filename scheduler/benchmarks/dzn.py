@@ -1,0 +1,144 @@
+"""MiniZinc's data files (``.dzn``) as far as scheduling instances use them: whole numbers, truth values, sets, arrays.
+
+The grammar is that of the MiniZinc Handbook, section "Data files", without strings, floats, enums and comprehensions.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scheduler.errors import BenchmarkFormatError
+
+Value = int | frozenset[int] | list["Value"]
+"""A number (true is 1), a set, or an array. A table is a list of its rows."""
+
+_SKIPPED = re.compile(r"(?:\s+|%[^\n]*|/\*.*?\*/)+", re.DOTALL)
+_TOKEN = re.compile(r"-?\d+(?![\w])|\.\.|\[\||\|\]|[\[\]{}()|,;=]|[A-Za-z_]\w*")
+
+
+@dataclass
+class _Tokens:
+    """The words of a text, one after another."""
+
+    words: list[str]
+    place: int = 0
+
+    def peek(self) -> str:
+        return self.words[self.place] if self.place < len(self.words) else ""
+
+    def take(self, *wanted: str) -> str:
+        """The next word, which must be one of the wanted when any are named."""
+        word = self.peek()
+        if not word or (wanted and word not in wanted):
+            expected = " or ".join(repr(one) for one in wanted) or "a value"
+            raise BenchmarkFormatError(f"expected {expected} and found {word!r}" if word else "the file ends too early")
+        self.place += 1
+        return word
+
+    def skip(self, word: str) -> bool:
+        """Whether this word comes next; it is then taken."""
+        if self.peek() != word:
+            return False
+        self.place += 1
+        return True
+
+
+def parse(text: str) -> dict[str, Value]:
+    """The value of each ``name = value;``; the last semicolon may be missing.
+
+    Raises BenchmarkFormatError for anything else.
+    """
+    tokens = _Tokens(list(_words(text)))
+    values: dict[str, Value] = {}
+    while tokens.peek():
+        name = tokens.take()
+        if not re.fullmatch(r"[A-Za-z_]\w*", name):
+            raise BenchmarkFormatError(f"{name!r} is no name; is this a file of MiniZinc data?")
+        tokens.take("=")
+        try:
+            values[name] = _value(tokens)
+            if tokens.peek():
+                tokens.take(";")
+        except BenchmarkFormatError as error:
+            raise BenchmarkFormatError(f"{name}: {error}") from error
+    return values
+
+
+def _words(text: str) -> Iterator[str]:
+    place = 0
+    while place < len(text):
+        found = _SKIPPED.match(text, place) or _TOKEN.match(text, place)
+        if found is None:
+            raise BenchmarkFormatError(f"{text[place : place + 20]!r} is not understood")
+        if found.re is _TOKEN:
+            yield found[0]
+        place = found.end()
+
+
+def _value(tokens: _Tokens) -> Value:
+    word = tokens.take()
+    if word == "[":
+        return _until("]", tokens)
+    if word == "[|":
+        return _table(tokens)
+    if word == "{":
+        return _as_set(_until("}", tokens))
+    if word in ("true", "false"):
+        return int(word == "true")
+    if re.fullmatch(r"array[1-6]d", word):
+        return _shaped(tokens)
+    number = _integer(word)
+    return frozenset(range(number, _integer(tokens.take()) + 1)) if tokens.skip("..") else number
+
+
+def _integer(word: str) -> int:
+    try:
+        return int(word)
+    except ValueError as error:
+        raise BenchmarkFormatError(f"{word!r} is no whole number, set or array") from error
+
+
+def _until(end: str, tokens: _Tokens) -> list[Value]:
+    """Values between commas up to the bracket that ends them; a comma may come before it."""
+    values: list[Value] = []
+    while not tokens.skip(end):
+        values.append(_value(tokens))
+        if tokens.peek() != end:
+            tokens.take(",", end)
+    return values
+
+
+def _as_set(values: list[Value]) -> frozenset[int]:
+    numbers = [value for value in values if isinstance(value, int)]
+    if len(numbers) != len(values):
+        raise BenchmarkFormatError("a set holds whole numbers only")
+    return frozenset(numbers)
+
+
+def _table(tokens: _Tokens) -> Value:
+    """Rows between bars, ``[| a, b | c, d |]``; commas at the ends of rows may be there or not."""
+    rows: list[Value] = []
+    row: list[Value] = []
+    while True:
+        if tokens.peek() in ("|", "|]"):
+            rows.append(row)
+            row = []
+            if tokens.take() == "|]":
+                return [] if rows == [[]] else rows
+        else:
+            row.append(_value(tokens))
+            if tokens.peek() not in ("|", "|]"):
+                tokens.take(",")
+
+
+def _shaped(tokens: _Tokens) -> Value:
+    """``array2d(1..2, 1..3, [...])``: the values in one row, to be cut by who knows the number of columns."""
+    tokens.take("(")
+    while True:
+        if re.fullmatch(r"[A-Za-z_]\w*", tokens.peek()):
+            tokens.take()  # the name of an index set
+            tokens.take(",")
+            continue
+        value = _value(tokens)
+        if tokens.take(",", ")") == ")":
+            return value
