@@ -45,6 +45,8 @@ def compile_for(model: nn.Module) -> None:
 
     Needs a C++ compiler on the machine; takes about a minute at the first step.
     """
+    # A function is compiled anew for each layout that it meets; past this limit it would run uncompiled.
+    torch._dynamo.config.recompile_limit = 64
     for function in (quantise_rows, rescale, gated, normed):
         globals()[function.__name__] = torch.compile(function, dynamic=True)
     for module in model.modules():

@@ -38,7 +38,8 @@ class SharedInput:
     def quantise(self, source: Tensor) -> tuple[Tensor, Tensor]:
         """The rows of `source` (... x inputs) quantised, once for as long as the same tensor is asked for."""
         if self.values is None or self.source is not source:
-            self.source, self.values = source, fused.quantise_rows(source.reshape(-1, source.shape[-1]))
+            rows = source.detach().reshape(-1, source.shape[-1])  # `_Int8Lora` has its own gradient
+            self.source, self.values = source, fused.quantise_rows(rows)
         return self.values
 
 
