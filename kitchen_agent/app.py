@@ -14,7 +14,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite import SqliteSaver
 
 from kitchen_agent.answers import AnswerStore
-from kitchen_agent.checkpoints import open_checkpoints, thread_ids
+from kitchen_agent.checkpoints import held_run, open_checkpoints, thread_ids
 from kitchen_agent.cookbook import Cookbook
 from kitchen_agent.errors import UnknownRunError
 from kitchen_agent.graph import DinnerGraph, build_graph
@@ -36,11 +36,12 @@ Listener = Callable[[Progress], None]
 
 @dataclass(frozen=True)
 class Runs:
-    """The dinner graph with its checkpointer and what its nodes need."""
+    """The dinner graph with its checkpointer and what its nodes need; `locks` is a folder for the runs at work."""
 
     graph: DinnerGraph
     saver: SqliteSaver
     deps: Deps
+    locks: Path
 
     def start(self, run: str, asked: dict[str, Any], menu_file: Path | None, listen: Listener) -> DinnerPlan | Refusal:
         """Plan the dinner that was asked for; `run` is its id from `new_run`."""
@@ -49,19 +50,20 @@ class Runs:
     def resume(self, run: str, listen: Listener) -> DinnerPlan | Refusal:
         """Go on with a run where it stopped; of one that is finished, give the result again.
 
-        Raises UnknownRunError.
+        Raises UnknownRunError, and RunBusyError when another process is at work on it.
         """
         if self.saver.get_tuple(_config(run)) is None:
             raise UnknownRunError(run, thread_ids(self.saver, limit=5))
         return self._follow(run, None, listen)
 
     def _follow(self, run: str, state: DinnerState | None, listen: Listener) -> DinnerPlan | Refusal:
-        stream = self.graph.stream(
-            state, _config(run), context=self.deps, stream_mode="custom", subgraphs=True, durability="sync"
-        )
-        for _, event in stream:
-            if isinstance(event, DishProgress | DinnerProgress):
-                listen(event)
+        with held_run(self.locks, run):
+            stream = self.graph.stream(
+                state, _config(run), context=self.deps, stream_mode="custom", subgraphs=True, durability="sync"
+            )
+            for _, event in stream:
+                if isinstance(event, DishProgress | DinnerProgress):
+                    listen(event)
         values = self.graph.get_state(_config(run)).values
         result: DinnerPlan | Refusal = values.get("plan") or values["refusal"]
         return result
@@ -84,7 +86,7 @@ def open_runs(
         open_checkpoints(data_dir / "runs.sqlite") as saver,
         open_deps(data_dir, choice, own_recipes=own_recipes, recall=recall) as deps,
     ):
-        yield Runs(build_graph(saver), saver, deps)
+        yield Runs(build_graph(saver), saver, deps, data_dir / "locks")
 
 
 @contextmanager

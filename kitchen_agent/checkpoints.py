@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import filelock
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 
-from kitchen_agent.errors import StorageError
+from kitchen_agent.errors import RunBusyError, StorageError
 from kitchen_agent.state import STATE_TYPES
 
 _BUSY_SECONDS = 10.0
@@ -35,6 +36,27 @@ def open_checkpoints(path: Path) -> Iterator[SqliteSaver]:
         except sqlite3.Error as error:
             raise StorageError(path, str(error)) from error
         yield saver
+
+
+@contextmanager
+def held_run(folder: Path, run: str) -> Iterator[None]:
+    """Keep other processes from working on `run` during the block; a process that dies lets go of it.
+
+    Raises RunBusyError when another process has it, StorageError when `folder` cannot be written.
+    """
+    lock = filelock.FileLock(folder / f"{run}.lock", blocking=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except filelock.Timeout as error:
+        raise RunBusyError(run) from error
+    except OSError as error:
+        raise StorageError(folder, error.strerror or str(error)) from error
+    try:
+        yield
+    finally:
+        Path(lock.lock_file).unlink(missing_ok=True)
+        lock.release()
 
 
 def thread_ids(saver: SqliteSaver, limit: int) -> list[str]:

@@ -142,14 +142,14 @@ _KILLED = """
 import os, signal, sys
 from dataclasses import replace
 from pathlib import Path
-from kitchen_agent.app import Runs, open_runs
+from kitchen_agent.app import open_runs
 from tests.kitchen_agent.dinners import make_data
 from tests.kitchen_agent.test_app import ASKED
 
 data = make_data(Path(sys.argv[1]))
 with open_runs(data.folder, data.choice) as runs:
     deadly = replace(runs.deps.scheduler, solve=lambda problem: os.kill(os.getpid(), signal.SIGKILL))
-    Runs(runs.graph, runs.saver, replace(runs.deps, scheduler=deadly)).start("night", ASKED, None, print)
+    replace(runs, deps=replace(runs.deps, scheduler=deadly)).start("night", ASKED, None, print)
 """
 
 
@@ -166,3 +166,44 @@ def test_a_killed_run_goes_on_with_the_dishes_that_were_planned(data: Data) -> N
     assert isinstance(plan, DinnerPlan)
     assert len(plan.dishes) == 2
     assert not [event for event in heard if isinstance(event, DishProgress)]
+
+
+_SLOW = """
+import sys, time
+from dataclasses import replace
+from kitchen_agent.app import open_runs
+from tests.kitchen_agent.dinners import make_data
+from tests.kitchen_agent.test_app import ASKED
+from pathlib import Path
+
+def solve(problem):
+    print("at work", flush=True)
+    time.sleep(300)
+
+data = make_data(Path(sys.argv[1]))
+with open_runs(data.folder, data.choice) as runs:
+    slow = replace(runs.deps.scheduler, solve=solve)
+    replace(runs, deps=replace(runs.deps, scheduler=slow)).start("night", ASKED, None, lambda event: None)
+"""
+
+
+def test_two_processes_do_not_work_on_one_run(data: Data) -> None:
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(
+        [sys.executable, "-c", _SLOW, str(data.folder)], cwd=root, env={**os.environ, "PYTHONPATH": str(root)},
+        stdout=subprocess.PIPE, text=True,
+    ) as first:  # fmt: skip
+        assert first.stdout is not None
+        assert first.stdout.readline() == "at work\n"
+        try:
+            second = data.kitchen("plan", "--resume", "night")
+        finally:
+            first.kill()
+    assert second.returncode == 2
+    assert (
+        second.stderr
+        == "kitchen: --resume: run 'night' is being planned by another process. Wait for it, or end it first\n"
+    )
+    with open_runs(data.folder, data.choice) as runs:
+        assert isinstance(runs.resume("night", _ignore), DinnerPlan)
+    assert not list(data.folder.glob("locks/*"))
