@@ -15,7 +15,7 @@ from finetune.plan_memory import plan_memory
 from finetune.prepare.bench import bench_prepare
 from finetune.prepare.command import prepare
 from finetune.runs import app as runs
-from finetune.sentences.command import prepare_sentences
+from finetune.sentences.command import evaluate_sentences, prepare_sentences
 from finetune.smoke import smoke
 from finetune.train_command import train
 from kitchen_agent.errors import KitchenAgentError
@@ -26,6 +26,7 @@ app.command("prepare-sentences")(prepare_sentences)
 app.command("train", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(train)
 app.command("plan-memory")(plan_memory)
 app.command("evaluate")(evaluate)
+app.command("evaluate-sentences")(evaluate_sentences)
 app.command("export")(export)
 app.command("merge")(merge)
 app.add_typer(runs, name="runs")

@@ -13,6 +13,7 @@
     │   ├── UnknownSessionError    no cooking session has this id
     │   ├── EventRefusedError      an event that cannot have happened in its session
     │   ├── UnclearSentenceError   a sentence that is no single event
+    │   ├── AmbiguousSentenceError a sentence that may be one of several events
     │   ├── UnsaidAmountError      a sentence that lacks an amount
     │   ├── UnknownRunError        no run of the planner has this id
     │   ├── RunBusyError           another process is working on the run
@@ -278,21 +279,31 @@ class EventRefusedError(InputError):
 
 
 class UnclearSentenceError(InputError):
-    """A sentence about the cooking that is no single event; `heard` is what was understood of it."""
+    """A sentence about the cooking that reports no single event of the session."""
 
-    def __init__(self, heard: str) -> None:
-        self.heard = heard
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
         super().__init__(
-            f"sentence: {heard!r} is not one event of this dinner. Say one thing, with the name of the task"
+            f"sentence: {sentence!r} is no single event of this dinner. Say one thing that happened, and name the "
+            "task, cook, dish or equipment as the plan does"
         )
 
 
 class UnsaidAmountError(InputError):
-    """A sentence that reports an event without an amount that it needs; `asked` is what is still to be said."""
+    """A sentence that reports an event without an amount that it needs; `line` is the event with a gap."""
 
-    def __init__(self, asked: str) -> None:
-        self.asked = asked
-        super().__init__(f"sentence: an amount is missing: {asked} Say it again with the figure")
+    def __init__(self, line: str, asked: str) -> None:
+        self.line, self.asked = line, asked
+        super().__init__(f"sentence: {asked} Say it again with the figure")
+
+
+class AmbiguousSentenceError(InputError):
+    """A sentence that may report one of several events, told in words."""
+
+    def __init__(self, sentence: str, readings: Sequence[str]) -> None:
+        self.sentence, self.readings = sentence, tuple(readings)
+        meanings = "; or ".join(readings)
+        super().__init__(f"sentence: {sentence!r} can mean: {meanings}. Say it again and name the one that is meant")
 
 
 class SessionClosedError(KitchenAgentError):

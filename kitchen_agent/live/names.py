@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from kitchen_agent.live.refusals import equipment
 from kitchen_agent.live.session import Session, TaskState
 
 
@@ -70,7 +71,6 @@ def names_of(session: Session, now: datetime) -> Names:
     problem = session.plan.problem
     zone = session.first.serve_at.tzinfo
     items = sorted((item for item in session.plan.items if item.kind == "task"), key=lambda item: item.start)
-    things = (problem.ovens, problem.equipment, problem.vessels)
     return Names(
         now=now.astimezone(zone),
         serve_at=(session.serve_at or session.first.serve_at).astimezone(zone),
@@ -80,7 +80,7 @@ def names_of(session: Session, now: datetime) -> Names:
             for item in items
         ),
         cooks=tuple(cook.id for cook in problem.cooks),
-        equipment=tuple(thing.id for group in things for thing in group),
+        equipment=tuple(equipment(session)),
         ovens=tuple(oven.id for oven in problem.ovens),
         dishes=tuple(dish.id for dish in problem.dishes),
         courses=tuple(course.id for course in problem.courses),

@@ -1,22 +1,40 @@
-"""A sentence about the cooking, understood as one typed event: what the model is asked, and whether to ask back."""
+"""A sentence about the cooking, understood as one typed event: what the model is asked, and when to ask back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from kitchen_agent.errors import UnclearSentenceError
 from kitchen_agent.live import eventline
-from kitchen_agent.live import events as happen
 from kitchen_agent.live.events import Happening
 from kitchen_agent.live.hearing import Heard, hear, matches, relevance, stems
 from kitchen_agent.live.names import Names, TaskName, words_of
 from kitchen_agent.planner import Question
-from kitchen_agent.prompt import Message
+from kitchen_agent.prompt import Message, Style
 
 SYSTEM: Final = "Write the event that the cook reports."
 ANSWER_TOKENS_MAX: Final = 48
+_EXPLAINED: Final = f"""{SYSTEM} One line, in one of these forms:
+started COOK TASK | done TASK | needs_minutes NUMBER TASK | redo TASK | skip TASK | pause TASK | accept_wait TASK
+swap COOK TASK | cook_leaves COOK CLOCK | cook_joins COOK CLOCK | fails THING | back THING | oven_colder OVEN NUMBER
+guests NUMBER | dish_dropped DISH | serving_moved CLOCK | course_held COURSE NUMBER | ingredient_missing DISH WORDS
+none (for everything else). COOK is - when nobody is named."""
+_EXAMPLES: Final = (
+    ("the soup needs five more minutes", "needs_minutes 5 Simmer the soup"),
+    ("we're off to a good start", "none"),
+    ("Lou is peeling the carrots", "started lou Peel the carrots"),
+    ("the carrots are peeled", "done Peel the carrots"),
+    ("Lou goes home at 20:00", "cook_leaves lou 20:00"),
+    ("the pot leaks", "fails pot"),
+    ("one more guest", "guests +1"),
+    ("soup burnt, make it again", "redo Simmer the soup"),
+)
+_EXAMPLE_NAMES: Final = (
+    "running: Simmer the soup\nwaiting: Peel the carrots\ncooks: lou\nthings: pot\ndishes: soup\ncourses: main"
+)
 _SHOWN_STATES: Final = ("running", "paused", "waiting", "done", "skipped")
 _EXPECTED: Final = {
     "done": ("running", "waiting", "paused"),
@@ -31,24 +49,71 @@ _EXPECTED: Final = {
 """The states of a task in which each event is likely, likeliest first."""
 
 
+class Reads(Protocol):
+    """A model that reads sentences: how questions to it are put, and asking it."""
+
+    @property
+    def style(self) -> Style: ...
+
+    def ask(self, question: Question) -> Answer: ...
+
+
+class Answer(Protocol):
+    """What a model wrote."""
+
+    @property
+    def text(self) -> str: ...
+
+
 class Understood(BaseModel):
-    """What a sentence means: `event`, in words for people, and other events that it may mean as well."""
+    """What a sentence means: `event`, and other events that it may mean just as well."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     event: Happening
-    words: str
     other_readings: tuple[Happening, ...] = ()
 
 
-def question(sentence: str, names: Names) -> Question:
-    """Ask which event `sentence` reports."""
+def understand(sentence: str, names: Names, model: Reads) -> Understood:
+    """The event that `sentence` reports in the session of `names`.
+
+    Raises UnclearSentenceError when it reports none, UnsaidAmountError when it leaves out an amount.
+    """
+    line = model.ask(question(sentence, names, model.style)).text
+    if line == eventline.NONE:
+        raise UnclearSentenceError(sentence)
+    return understood(sentence, line, names)
+
+
+def understood(sentence: str, line: str, names: Names) -> Understood:
+    """The event in `line`, with the others that `sentence` may mean just as well.
+
+    Raises UnclearSentenceError when the line is no event, UnsaidAmountError when it lacks an amount.
+    """
+    event, *others = eventline.read(line, names)
+    others += [other for other in readings(sentence, event, names) if other != event]
+    return Understood(event=event, other_readings=tuple(others))
+
+
+def question(sentence: str, names: Names, style: Style = "short") -> Question:
+    """Ask which event `sentence` reports; `example` explains the lines to a model that was not trained on them."""
     heard = hear(sentence, names)
-    messages: tuple[Message, ...] = (
-        {"role": "system", "content": SYSTEM},
-        {"role": "user", "content": f"{_situation(heard, names)}\n> {heard.text}"},
+    asked: Message = {"role": "user", "content": f"{_situation(heard, names)}\n> {heard.text}"}
+    before: tuple[Message, ...] = ({"role": "system", "content": SYSTEM},)
+    if style == "example":
+        before = ({"role": "system", "content": _EXPLAINED}, *_worked_examples())
+    return Question((*before, asked), eventline.grammar(heard, names), ANSWER_TOKENS_MAX)
+
+
+def _worked_examples() -> tuple[Message, ...]:
+    return tuple(
+        message
+        for sentence, line in _EXAMPLES
+        for message in (
+            Message(role="user", content=f"{_EXAMPLE_NAMES}\n> {sentence}"),
+            Message(role="assistant", content=line),
+        )
     )
-    return Question(messages, eventline.grammar(heard, names), ANSWER_TOKENS_MAX)
 
 
 def _situation(heard: Heard, names: Names) -> str:
@@ -60,59 +125,6 @@ def _situation(heard: Heard, names: Names) -> str:
             lines.append(f"{state}: {' | '.join(tasks)}")
     groups = {"cooks": names.cooks, "things": heard.things, "dishes": names.dishes, "courses": names.courses}
     return "\n".join([*lines, *(f"{group}: {' '.join(words)}" for group, words in groups.items())])
-
-
-def understood(sentence: str, answer: str, names: Names) -> Understood:
-    """The event in the model's `answer`, with the others that `sentence` may mean just as well.
-
-    Raises UnclearSentenceError when the answer is no event, UnsaidAmountError when it lacks an amount.
-    """
-    event, *others = eventline.read(answer, names)
-    others += [other for other in readings(sentence, event, names) if other != event]
-    return Understood(event=event, words=in_words(event, names), other_readings=tuple(others))
-
-
-def in_words(event: Happening, names: Names) -> str:
-    """`event` as a sentence that a cook can confirm."""
-    title = {task.id: f"“{task.name}”" for task in names.tasks}
-    match event:
-        case happen.TaskStarted():
-            return f"{title[event.task]} has been started" + (f" by {event.cook}" if event.cook else "")
-        case happen.TaskDone():
-            return f"{title[event.task]} is done"
-        case happen.NeedsMinutes():
-            return f"{title[event.task]} needs {event.minutes} more minutes"
-        case happen.TaskRedo():
-            return f"{title[event.task]} has to be done again"
-        case happen.TaskSkipped():
-            return f"{title[event.task]} is left out"
-        case happen.TaskPaused():
-            return f"{title[event.task]} is interrupted"
-        case happen.WaitAccepted():
-            return f"{title[event.task]} waited too long, and that is accepted"
-        case happen.CookSwap():
-            return f"{event.cook} takes over {title[event.task]}"
-        case happen.CookLeaves():
-            return f"{event.cook} leaves at {event.at:%H:%M}"
-        case happen.CookJoins():
-            return f"{event.cook} comes at {event.at:%H:%M}"
-        case happen.EquipmentFails():
-            return f"{words_of(event.equipment)} cannot be used"
-        case happen.EquipmentBack():
-            return f"{words_of(event.equipment)} works again"
-        case happen.OvenColder():
-            return f"{words_of(event.oven)} only reaches {event.celsius} °C"
-        case happen.GuestsChanged():
-            return f"there are {event.guests} guests"
-        case happen.DishDropped():
-            return f"{words_of(event.dish)} is not served"
-        case happen.ServingMoved():
-            return f"dinner is served at {event.serve_at:%H:%M}"
-        case happen.CourseHeld():
-            return f"{words_of(event.course)} is held back by {event.minutes} minutes"
-        case happen.IngredientMissing():
-            return f"{event.ingredient} is missing for {words_of(event.dish)}"
-    return event.kind.replace("_", " ")
 
 
 def readings(sentence: str, event: Happening, names: Names) -> list[Happening]:

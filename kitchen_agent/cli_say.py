@@ -1,0 +1,105 @@
+"""`kitchen say`: one event of a session, told in plain words."""
+
+from __future__ import annotations
+
+import getpass
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import click
+import typer
+
+from kitchen_agent.errors import AmbiguousSentenceError, SessionClosedError, UnsaidAmountError
+
+if TYPE_CHECKING:
+    from kitchen_agent.live.events import Happening
+    from kitchen_agent.live.kitchen import Told
+    from kitchen_agent.live.names import Names
+    from kitchen_agent.live.session import Session
+    from kitchen_agent.live.understand import Understood
+    from kitchen_agent.planner_model import ModelChoice
+    from kitchen_agent.settings import Settings
+
+
+def say(
+    session: Annotated[str, typer.Argument(metavar="SESSION", help="A session's id, as `kitchen sessions` lists it.")],
+    words: Annotated[list[str], typer.Argument(metavar="SENTENCE", help="What happened, in your own words.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Record what was understood; ask nothing.")] = False,
+    by: Annotated[str | None, typer.Option("--by", help="Who says it; your login if not given.")] = None,
+) -> None:
+    """Tell a cooking session what happened: "the potatoes need ten more minutes", "Ben has to leave at seven"."""
+    from kitchen_agent import settings
+    from kitchen_agent.live.sessions import database_url, open_sessions
+    from kitchen_agent.live.wording import sentence
+
+    current = settings.load()
+    with open_sessions(database_url(current.data_dir)) as sessions:
+        state = sessions.kitchen.session(session)
+        if not state.approved:
+            raise SessionClosedError(session)
+        what = _understood(" ".join(words), state, sessions.kitchen.now(), _choice(current), ask=not yes)
+        print(f"Understood: {sentence(state, what)}")
+        if not yes and not typer.confirm("Right?", default=True):
+            print("Nothing was recorded.")
+            raise typer.Exit(1)
+        _show(state, sessions.tell(session, what, f"said {secrets.token_hex(8)}", by or getpass.getuser()))
+
+
+def _choice(current: Settings) -> ModelChoice:
+    from kitchen_agent.model_view import progress_bar
+    from kitchen_agent.planner_model import model_of_events
+
+    with progress_bar() as report:
+        return model_of_events(current, report)
+
+
+def _understood(told: str, state: Session, now: datetime, choice: ModelChoice, *, ask: bool) -> Happening:
+    """The event that `told` reports; what it leaves open is asked, or refused when nothing may be asked."""
+    from kitchen_agent.live.names import names_of
+    from kitchen_agent.live.understand import understand
+    from kitchen_agent.planner_model import PlannerModel
+
+    names = names_of(state, now)
+    with PlannerModel(choice) as model:
+        try:
+            meant = understand(told, names, model)
+        except UnsaidAmountError as error:
+            if not ask:
+                raise
+            meant = _with_amount(told, error, names)
+    if not meant.other_readings:
+        return meant.event
+    return _one_of(told, (meant.event, *meant.other_readings), state, ask=ask)
+
+
+def _with_amount(told: str, unsaid: UnsaidAmountError, names: Names) -> Understood:
+    from kitchen_agent.live.eventline import with_amount
+    from kitchen_agent.live.understand import understood
+
+    amount = typer.prompt(unsaid.asked.removesuffix("?"), prompt_suffix="? ")
+    return understood(told, with_amount(unsaid.line, amount, names.now), names)
+
+
+def _one_of(told: str, readings: Sequence[Happening], state: Session, *, ask: bool) -> Happening:
+    from kitchen_agent.live.wording import sentence
+
+    in_words = [sentence(state, reading) for reading in readings]
+    if not ask:
+        raise AmbiguousSentenceError(told, in_words)
+    print("This can mean:", *(f"  {number}. {words}" for number, words in enumerate(in_words, 1)), sep="\n")
+    number: int = typer.prompt("Which", type=click.IntRange(1, len(readings)))
+    return readings[number - 1]
+
+
+def _show(before: Session, told: Told) -> None:
+    """What came of the event, for the cooks."""
+    zone = before.first.serve_at.tzinfo
+    for change in told.changes:
+        who = ", ".join(change.cooks)
+        print(f"{change.at.astimezone(zone):%H:%M}  {f'{who}: ' if who else ''}{change.sentence}")
+    if told.trouble:
+        print(told.trouble)
+    elif not told.changes:
+        print("Noted. The plan stays as it is.")
