@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kitchen_agent.dinner.equipment import Fitted, fit
+from kitchen_agent.dinner.garnish import optional_tasks
 from kitchen_agent.dinner.hygiene import classes
 from kitchen_agent.dinner.lags import dish_links, task_minutes
 from kitchen_agent.dinner.portions import Amount, Rounds, amount, rounds
@@ -39,8 +40,8 @@ class Part:
     """A dish with its task graph, the amount made, its vessels, its converted tasks and what was changed.
 
     `tasks` has one task for each of the graph's, in their order, `shares` what each of them, by id, is cut into.
-    `starters` maps tasks that need nobody, and that no
-    cook's task leads to, to the moment of work that sets them going; it ends when its task starts.
+    `starters` maps tasks that need nobody, and that no cook's task leads to, to the moment of work that sets them
+    going; it ends when its task starts.
     """
 
     request: DishRequest
@@ -98,7 +99,7 @@ def _part(
 ) -> Part:
     made = amount(dish, graph, request.guests)
     vessels = tuple(dish_vessels(graph, fitted, request.kitchen, made))
-    hygiene = classes(graph, recipe.ingredients)
+    hygiene, optional = classes(graph, recipe.ingredients), optional_tasks(graph)
     refused = {word.lower() for cook in request.cooks for word in cook.refuses}
     tasks, notes = [], []
     for task in graph.tasks:
@@ -106,7 +107,8 @@ def _part(
         work = rounds(task, fitted[task.id], request.kitchen, made, {vessel.kind: vessel.portions for vessel in used})
         lines = [recipe.ingredients[index] for index in task.uses if index < len(recipe.ingredients)]
         tags = _tags(task, fitted[task.id], lines, refused)
-        tasks.append(_task(dish.id, task, fitted[task.id], work, used, tags, hygiene[task.id]))
+        converted = _task(dish.id, task, fitted[task.id], work, used, tags, hygiene[task.id])
+        tasks.append(converted.model_copy(update={"optional": task.id in optional}))
         notes += [f"{dish.name}, {task.name!r}: {change}." for change in fitted[task.id].changes]
     starters = {
         task.id: _starter(tasks[task.id - 1])
@@ -142,6 +144,7 @@ def _starter(task: Task) -> Task:
         minutes=min(task.minutes, STARTER_MINUTES),
         attention="hands_on",
         light=True,
+        optional=task.optional,
         tags=task.tags,
         vessels=task.vessels,
     )

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from scheduler.explain.offer import Offer
-from scheduler.problem import Dish, Link, Problem
+from scheduler.problem import Dish, Link, Problem, ServingLink
 
 
 class LeaveOut(Offer):
@@ -42,13 +42,27 @@ class DropDish(Offer):
 
 
 def _bridged(problem: Problem, task: str) -> Problem:
-    """With links from what comes before the task to what comes after it."""
+    """With links from what comes before the task to what comes after it, and to the table if it was the last."""
     order = [link for link in problem.links if link.min_lag_minutes is not None and not link.from_start]
     before = [link.before for link in order if link.after == task]
     after = [link.after for link in order if link.before == task]
     known = {(link.before, link.after) for link in order}
     new = [Link(before=i, after=j) for i in before for j in after if (i, j) not in known]
-    return problem.model_copy(update={"links": (*problem.links, *new)})
+    dishes = tuple(dish.model_copy(update={"serving": _passed_on(dish, task, before)}) for dish in problem.dishes)
+    return problem.model_copy(update={"links": (*problem.links, *new), "dishes": dishes})
+
+
+def _passed_on(dish: Dish, task: str, before: list[str]) -> tuple[ServingLink, ...]:
+    """The dish's serving links; what leads to the task waits for the table as the task did."""
+    served = {link.task for link in dish.serving}
+    new = [
+        link.model_copy(update={"task": i})
+        for link in dish.serving
+        if link.task == task
+        for i in before
+        if i not in served
+    ]
+    return (*dish.serving, *new)
 
 
 def _without_tasks(problem: Problem, gone: set[str]) -> Problem:

@@ -21,7 +21,7 @@ from kitchen_agent.plan import DinnerPlan
 from kitchen_agent.progress import DishProgress, Progress
 from kitchen_agent.state import Refusal
 from scheduler.check import check
-from scheduler.explain import Explanation, Say
+from scheduler.explain import Explanation, LeaveOut, Say
 from scheduler.problem import Problem
 from tests.kitchen_agent.dinners import MENU, Data
 
@@ -136,6 +136,22 @@ def test_a_dinner_that_does_not_fit_is_refused_with_reasons_and_remedies(runs: R
     result = strict.start(new_run(), {**ASKED, "dishes": "tomato soup", "cooks": [cook]}, None, _ignore)
     assert isinstance(result, Refusal)
     assert any("Ana" in reason for reason in result.reasons)
+
+
+def test_a_garnish_is_left_out_when_nobody_is_there_for_it(runs: Runs) -> None:
+    def only_what_can_be_left_out(problem: Problem, say: Say) -> Explanation:
+        explained = runs.deps.scheduler.explain(problem, say)
+        offers = tuple(offer for offer in explained.repairs if isinstance(offer, LeaveOut))
+        return explained.model_copy(update={"repairs": offers})
+
+    scheduler = replace(runs.deps.scheduler, explain=only_what_can_be_left_out)
+    ana = {"name": "Ana", "skill": "expert", "present": "15:00-16:00"}
+    asked = {**ASKED, "dishes": "chocolate mousse", "cooks": [ana]}
+    plan = replace(runs, deps=replace(runs.deps, scheduler=scheduler)).start(new_run(), asked, None, _ignore)
+    assert isinstance(plan, DinnerPlan)
+    assert check(plan.problem, plan.schedule).violations == ()
+    assert "Scatter with chocolate shavings" not in [item.name for item in plan.items]
+    assert any("Scatter with chocolate shavings" in note for note in plan.notes)
 
 
 _KILLED = """
