@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -93,6 +94,7 @@ def graph_diagram() -> None:
 
 def main() -> None:
     """Run the command line: exit status 0 for success, 2 for bad input, 1 for a failure."""
+    gc.set_threshold(100_000)  # what is imported stays to the end: looking through it for garbage takes long
     try:
         app()
     except InputError as error:
