@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,13 @@ def open_deps(
             scheduler=_scheduler(),
             now=lambda: datetime.now().astimezone(),
         )
+
+
+@contextmanager
+def deps_when_needed(data_dir: Path, choose: Callable[[], ModelChoice]) -> Iterator[Callable[[], Deps]]:
+    """What `open_deps` gives, opened when it is asked for first; `choose` may fetch the model."""
+    with ExitStack() as stack:
+        yield cache(lambda: stack.enter_context(open_deps(data_dir, choose())))
 
 
 def _scheduler() -> Scheduler:

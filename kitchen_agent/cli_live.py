@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import shutil
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +17,6 @@ from kitchen_agent.errors import RequestError
 if TYPE_CHECKING:
     from kitchen_agent.live.sessions import Sessions
     from kitchen_agent.plan import DinnerPlan
-    from kitchen_agent.planner_model import ModelChoice
     from kitchen_agent.state import Refusal
 
 
@@ -30,11 +28,15 @@ def cook(
 ) -> None:
     """Cook a dinner: open or reopen a session and show it live; a menu is planned first."""
     from kitchen_agent import settings
+    from kitchen_agent.app import deps_when_needed
     from kitchen_agent.live.sessions import database_url, open_sessions
 
     current = settings.load()
-    with open_sessions(database_url(current.data_dir)) as sessions:
-        session = _session(sessions, what, lambda: choice_of(current, model, adapter), current.data_dir)
+    with (
+        deps_when_needed(current.data_dir, lambda: choice_of(current, model, adapter)) as planning,
+        open_sessions(database_url(current.data_dir), planning=planning) as sessions,
+    ):
+        session = _session(sessions, what)
         if session is None:
             raise typer.Exit(1)
         if not sessions.kitchen.is_approved(session):
@@ -96,7 +98,7 @@ def simulate(
             print(line, flush=True)
 
 
-def _session(sessions: Sessions, what: str, choose: Callable[[], ModelChoice], data_dir: Path) -> str | None:
+def _session(sessions: Sessions, what: str) -> str | None:
     """The session that `what` names; for a plan or a menu a new one; None when the dinner does not fit."""
     from kitchen_agent.app import new_run
 
@@ -107,7 +109,7 @@ def _session(sessions: Sessions, what: str, choose: Callable[[], ModelChoice], d
         sessions.kitchen.session(what)
         return what
     session = what if unplanned else new_run()
-    refusal = _planned(sessions, session, None if unplanned else path, choose(), data_dir)
+    refusal = _planned(sessions, session, None if unplanned else path)
     if refusal is not None:
         from kitchen_agent.cli_plan import print_refusal
 
@@ -115,18 +117,15 @@ def _session(sessions: Sessions, what: str, choose: Callable[[], ModelChoice], d
     return None if refusal else session
 
 
-def _planned(
-    sessions: Sessions, session: str, menu: Path | None, choice: ModelChoice, data_dir: Path
-) -> Refusal | None:
+def _planned(sessions: Sessions, session: str, menu: Path | None) -> Refusal | None:
     """Plan `menu` for `session`; without one go on with what was begun."""
-    from kitchen_agent.app import open_deps
     from kitchen_agent.progress_view import shown_progress
 
     headline = f"Session {session}; if this is interrupted, go on with: kitchen cook {session}"
-    with open_deps(data_dir, choice) as planning, shown_progress(headline) as listen:
+    with shown_progress(headline) as listen:
         if menu is None:
-            return sessions.go_on_planning(session, planning, listen)
-        return sessions.plan(session, {}, menu.absolute(), planning, listen)
+            return sessions.go_on_planning(session, listen)
+        return sessions.plan(session, {}, menu.absolute(), listen)
 
 
 def _approve(sessions: Sessions, session: str, yes: bool) -> None:

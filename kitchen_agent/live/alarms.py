@@ -18,14 +18,27 @@ class Alarm(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["late", "over", "waited"]
+    kind: Literal["late", "over", "waited", "missing"]
     task: str | None
     sentence: str
 
 
 def alarms(session: Session, now: datetime) -> tuple[Alarm, ...]:
     """The alarms of this moment, waits first."""
-    return (*_waited(session, now), *_late(session, now), *_over(session, now))
+    return (*_waited(session, now), *_missing(session), *_late(session, now), *_over(session, now))
+
+
+def _missing(session: Session) -> list[Alarm]:
+    found = []
+    for missing in session.open_questions:
+        options = session.options(missing)
+        words = f"{missing.ingredient} for {session.plan.dish_name(missing.dish)} is missing"
+        if options:
+            words += f": take {' or '.join(options)}?"
+        elif options is not None:
+            words += ": nothing known can stand in; leave it out, or drop the dish?"
+        found.append(Alarm(kind="missing", task=None, sentence=words))
+    return found
 
 
 def _late(session: Session, now: datetime) -> list[Alarm]:

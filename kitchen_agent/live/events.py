@@ -171,6 +171,35 @@ class IngredientMissing(_Happening):
     ingredient: Name
 
 
+class SubstituteProposed(_Happening):
+    """The planner's answer to a missing ingredient: what could stand in for it, best first; a person decides.
+
+    No `options`: nothing is known to stand in for it.
+    """
+
+    kind: Literal["substitute_proposed"] = "substitute_proposed"
+    dish: Name
+    ingredient: Name
+    options: Annotated[tuple[Name, ...], Field(max_length=10)] = ()
+
+
+class IngredientReplaced(_Happening):
+    """A person takes `by` in place of a missing ingredient."""
+
+    kind: Literal["ingredient_replaced"] = "ingredient_replaced"
+    dish: Name
+    ingredient: Name
+    by: Name
+
+
+class IngredientLeftOut(_Happening):
+    """A person does without a missing ingredient; work on nothing else is left out with it."""
+
+    kind: Literal["ingredient_left_out"] = "ingredient_left_out"
+    dish: Name
+    ingredient: Name
+
+
 class PlanAdopted(_Happening):
     """A plan is in force: the first when it was approved, later ones after what happened, which `because` tells."""
 
@@ -199,6 +228,9 @@ Happening = Annotated[
     | ServingMoved
     | CourseHeld
     | IngredientMissing
+    | SubstituteProposed
+    | IngredientReplaced
+    | IngredientLeftOut
     | PlanAdopted,
     Field(discriminator="kind"),
 ]

@@ -24,7 +24,6 @@ from kitchen_agent.live.session import Session, apply
 from kitchen_agent.live.store import SessionStore
 from kitchen_agent.live.wording import sentence
 from kitchen_agent.plan import DinnerPlan
-from scheduler.explain import rescues
 
 ON_TIME: Final = timedelta(minutes=1)
 """What starts and ends within this time of its plan needs no new one."""
@@ -32,7 +31,6 @@ BEHIND: Final = timedelta(minutes=3)
 """When something is overdue by more than this and nobody says why, the plan is made anew."""
 WHOLE_DISH_SECONDS: Final = 4.0
 """More time for a plan with a whole dish that has no place yet."""
-RESCUE_SECONDS: Final = 3.0
 BY_ITSELF: Final = "kitchen"
 
 
@@ -126,6 +124,10 @@ class LiveKitchen:
         self._settle(session)
         return self._read(session).session
 
+    def latest(self, session: str) -> Session:
+        """The session as the store has it, without making a plan. Raises UnknownSessionError."""
+        return self._read(session).session
+
     def trouble(self, session: str) -> str:
         """Why the plan in force could not follow what happened; empty when it does."""
         return self._read(session).trouble
@@ -172,16 +174,6 @@ class LiveKitchen:
         self._settle(session)
         return self._read(session).session.plan != plan
 
-    def rescues(self, session: str, seconds: float = RESCUE_SECONDS) -> tuple[str, ...]:
-        """What would make a late dinner less late, in words, cheapest first; empty when nothing is late."""
-        plan = self.session(session).plan
-
-        def say(minute: int) -> str:
-            return f"{plan.starts_at + timedelta(minutes=minute):%H:%M}"
-
-        found = rescues(plan.problem, plan.schedule, seconds=seconds, say=say)
-        return tuple(repair.sentence for repair in found)
-
     def _settle(self, session: str) -> None:
         """Replan until the plan in force knows all events, or nothing fits."""
         while (known := self._read(session)).causes and not known.trouble and known.session.approved:
@@ -211,7 +203,7 @@ class LiveKitchen:
 def calls_for_plan(session: Session, what: Happening, at: datetime) -> bool:
     """Whether the plan in force does not fit any more after `what`; work in time and by plan changes nothing."""
     match what:
-        case happen.PlanAdopted() | happen.IngredientMissing():
+        case happen.PlanAdopted() | happen.IngredientMissing() | happen.SubstituteProposed():
             return False
         case happen.TaskStarted():
             item = session.item(what.task)

@@ -7,6 +7,7 @@ from typing import Final
 
 from rapidfuzz import process
 
+from kitchen_agent.cookbook.substitutes import named_lines
 from kitchen_agent.errors import EventRefusedError
 from kitchen_agent.live import events as happen
 from kitchen_agent.live.events import Happening
@@ -49,8 +50,14 @@ def refuse(session: Session, what: Happening) -> None:
                 )
         case happen.CourseHeld():
             _known("course", what.course, [course.id for course in session.plan.problem.courses])
-        case happen.IngredientMissing():
+        case (
+            happen.IngredientMissing()
+            | happen.SubstituteProposed()
+            | happen.IngredientReplaced()
+            | happen.IngredientLeftOut()
+        ):
             _known("dish", what.dish, dishes(session))
+            _refuse_ingredient(session, what)
         case happen.GuestsChanged() | happen.ServingMoved() | happen.PlanAdopted():
             pass
         case _:
@@ -58,6 +65,15 @@ def refuse(session: Session, what: Happening) -> None:
             cook = what.cook if isinstance(what, happen.CookSwap | happen.TaskStarted) else None
             if cook is not None:
                 _known("cook", cook, cooks(session))
+
+
+def refusal_of(session: Session, what: Happening) -> EventRefusedError | None:
+    """Why `what` cannot be, or None when it can."""
+    try:
+        refuse(session, what)
+    except EventRefusedError as error:
+        return error
+    return None
 
 
 def tasks(session: Session) -> list[str]:
@@ -89,6 +105,22 @@ def _refuse_task(session: Session, task: str, kind: str) -> None:
     if state not in _SENSIBLE[kind]:
         wanted = " or ".join(_SENSIBLE[kind])
         raise EventRefusedError("task", task, f"is {state}", f"{kind.replace('_', ' ')} needs one that is {wanted}")
+
+
+def _refuse_ingredient(
+    session: Session,
+    what: happen.IngredientMissing | happen.SubstituteProposed | happen.IngredientReplaced | happen.IngredientLeftOut,
+) -> None:
+    lines = session.plan.recipes[what.dish].ingredients
+    if not named_lines(what.ingredient, lines):
+        raise EventRefusedError(
+            "ingredient", what.ingredient, f"is not in the recipe of {what.dish}", f"It has: {'; '.join(lines)}"
+        )
+    asked = (what.dish, what.ingredient)
+    if not isinstance(what, happen.IngredientMissing) and asked not in [
+        (entry.dish, entry.ingredient) for entry in session.missing
+    ]:
+        raise EventRefusedError("ingredient", what.ingredient, "is not missing", "Report it as missing first")
 
 
 def _known(field: str, value: str, known: Collection[str]) -> None:

@@ -16,11 +16,13 @@ from datetime import datetime
 from typing import Final
 
 from kitchen_agent.dinner import Dinner
+from kitchen_agent.live.asked import request_now
 from kitchen_agent.live.difference import Change, changes
 from kitchen_agent.live.easing import eased
-from kitchen_agent.live.present import dinner_now, request_now
+from kitchen_agent.live.present import dinner_now
 from kitchen_agent.live.session import Session
 from kitchen_agent.live.shift import shifted
+from kitchen_agent.menu import Cook
 from kitchen_agent.plan import DinnerPlan, make_plan
 from scheduler import solve
 from scheduler.check import check
@@ -136,8 +138,9 @@ def _solved(problem: Problem, start: _Found | None, seconds: float) -> _Found | 
 
 def _plan(session: Session, dinner: Dinner, found: _Found, given_up: tuple[str, ...]) -> DinnerPlan:
     request, graphs, recipes = request_now(session)
+    newcomers = tuple(Cook(name=name, skill=skill) for name, skill in session.newcomers.items())
     return make_plan(
-        request,
+        request.model_copy(update={"cooks": (*request.cooks, *newcomers)}),
         recipes,
         graphs,
         dinner,

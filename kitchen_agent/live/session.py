@@ -7,12 +7,14 @@ is refused by `refuse` before it is stored; `apply` takes whatever was stored.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from kitchen_agent.cookbook.substitutes import named_lines
 from kitchen_agent.live import events as happen
 from kitchen_agent.live.events import Event, Happening
 from kitchen_agent.plan import DinnerPlan, Item
@@ -77,6 +79,8 @@ class Session(_Part):
     added: tuple[happen.DishAdded, ...] = ()
     dropped: frozenset[str] = frozenset()
     missing: tuple[happen.IngredientMissing, ...] = ()
+    proposed: tuple[happen.SubstituteProposed, ...] = ()
+    decisions: tuple[happen.IngredientReplaced | happen.IngredientLeftOut, ...] = ()
 
     def progress(self, task: str) -> Progress:
         """How far `task` is; one that nobody touched waits."""
@@ -87,6 +91,21 @@ class Session(_Part):
         """Whether nothing is left to do."""
         left = (self.progress(item.id).state for item in self.plan.items if item.kind == "task")
         return all(state in ("done", "skipped") for state in left)
+
+    @property
+    def open_questions(self) -> tuple[happen.IngredientMissing, ...]:
+        """The missing ingredients of dishes on the menu about which nobody has decided."""
+        decided = {(entry.dish, entry.ingredient) for entry in self.decisions}
+        return tuple(
+            entry
+            for entry in self.missing
+            if (entry.dish, entry.ingredient) not in decided and entry.dish not in self.dropped
+        )
+
+    def options(self, missing: happen.IngredientMissing) -> tuple[str, ...] | None:
+        """What could stand in for a missing ingredient, best first; None until the planner has answered."""
+        asked = (missing.dish, missing.ingredient)
+        return next((entry.options for entry in self.proposed if (entry.dish, entry.ingredient) == asked), None)
 
     def item(self, task: str) -> Item | None:
         """The place of `task` in the plan in force."""
@@ -124,6 +143,13 @@ def _changes(session: Session, what: Happening, at: datetime) -> Mapping[str, An
             return {"dropped": session.dropped | {what.dish}}
         case happen.IngredientMissing():
             return {"missing": (*session.missing, what)}
+        case happen.SubstituteProposed():
+            return {"proposed": (*session.proposed, what)}
+        case happen.IngredientReplaced():
+            return {"decisions": (*session.decisions, what)}
+        case happen.IngredientLeftOut():
+            skipped = {task: Progress(state="skipped", ended=at) for task in only_for(session, what)}
+            return {"decisions": (*session.decisions, what), "tasks": {**session.tasks, **skipped}}
         case happen.WaitAccepted():
             return {"accepted_waits": session.accepted_waits | {what.task}}
         case happen.CookSwap():
@@ -251,3 +277,17 @@ def _running_in(session: Session, equipment: str) -> list[str]:
         return in_oven
     users = [entry.task for entry in placed if any(unit.partition("#")[0] == equipment for unit in entry.units)]
     return users[max(0, pool.count - session.failed.get(equipment, 0)) :]
+
+
+def only_for(session: Session, what: happen.IngredientLeftOut) -> list[str]:
+    """The tasks, not begun, that work on a missing ingredient and on nothing else."""
+    graph, recipe = session.plan.graphs[what.dish], session.plan.recipes[what.dish]
+    missing = set(named_lines(what.ingredient, recipe.ingredients))
+    numbers = {str(task.id) for task in graph.tasks if task.uses and set(task.uses) <= missing and not task.after}
+    return [
+        task.id
+        for task in session.plan.problem.tasks
+        if task.dish == what.dish
+        and re.split(r"\D", task.id.rpartition("/")[2])[0] in numbers
+        and session.progress(task.id).state == "waiting"
+    ]

@@ -8,6 +8,7 @@ woken with.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypedDict
@@ -18,9 +19,12 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
+from kitchen_agent.errors import ModelError
 from kitchen_agent.graph import build_graph
-from kitchen_agent.live.kitchen import LiveKitchen
+from kitchen_agent.live.kitchen import BY_ITSELF, LiveKitchen
+from kitchen_agent.live.substitution import proposal
 from kitchen_agent.plan import DinnerPlan
+from kitchen_agent.planner import Question
 from kitchen_agent.state import Deps, DinnerState, Refusal
 
 
@@ -42,28 +46,30 @@ class SessionState(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class SessionDeps:
-    """What a session needs; `planning` only until there is a plan."""
+    """What a session needs; `planning` opens what planning needs, for a menu and for a missing ingredient."""
 
     kitchen: LiveKitchen
-    planning: Deps | None = None
+    planning: Callable[[], Deps] | None = None
 
 
 SessionGraph = CompiledStateGraph[SessionState, SessionDeps, SessionState, SessionState]
 
 
 def build_session_graph(checkpointer: BaseCheckpointSaver[Any] | None) -> SessionGraph:
-    """Plan unless there is a plan, open the session, wait for approval, then wait for event after event."""
+    """Plan unless there is a plan, open the session, wait for approval, then answer event after event."""
     graph = StateGraph(SessionState, context_schema=SessionDeps)
     graph.add_node(make_plan)
     graph.add_node(open_session)
     graph.add_node(approve)
     graph.add_node(cook)
+    graph.add_node(propose)
     graph.add_node(replan)
     graph.add_conditional_edges(START, _first)
     graph.add_conditional_edges("make_plan", _planned)
     graph.add_edge("open_session", "approve")
     graph.add_conditional_edges("approve", _approved)
-    graph.add_edge("cook", "replan")
+    graph.add_edge("cook", "propose")
+    graph.add_edge("propose", "replan")
     graph.add_conditional_edges("replan", _over)
     return graph.compile(checkpointer=checkpointer)
 
@@ -73,7 +79,7 @@ def make_plan(state: SessionState, runtime: Runtime[SessionDeps]) -> SessionStat
     planning = runtime.context.planning
     assert planning is not None, "a session without a plan is started with what planning needs"
     asked: DinnerState = {"asked": state["asked"], "menu_file": state["menu_file"]}
-    values = build_graph(None).invoke(asked, context=planning)
+    values = build_graph(None).invoke(asked, context=planning())
     return {"plan": values.get("plan"), "refusal": values.get("refusal")}
 
 
@@ -94,6 +100,28 @@ def cook(state: SessionState) -> SessionState:
     """Wait until somebody has told an event."""
     interrupt("cook")
     return {}
+
+
+def propose(state: SessionState, runtime: Runtime[SessionDeps]) -> SessionState:
+    """Say what could stand in for each missing ingredient that has no answer yet; a person decides.
+
+    Without a model the proposals keep the order of the table.
+    """
+    kitchen, planning, name = runtime.context.kitchen, runtime.context.planning, state["session"]
+    session = kitchen.latest(name)
+    for missing in session.open_questions:
+        if session.options(missing) is None:
+            choose = _ask(planning) if planning is not None else None
+            try:
+                answer = proposal(session, missing, choose)
+            except ModelError:
+                answer = proposal(session, missing, None)
+            kitchen.record(name, answer, f"proposal: {missing.ingredient} for {missing.dish}"[:100], BY_ITSELF)
+    return {}
+
+
+def _ask(planning: Callable[[], Deps]) -> Callable[[Question], str]:
+    return lambda question: planning().chooser.ask(question).text
 
 
 def replan(state: SessionState, runtime: Runtime[SessionDeps]) -> SessionState:

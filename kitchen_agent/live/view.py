@@ -24,6 +24,7 @@ from kitchen_agent.live import events as happen
 from kitchen_agent.live.alarms import alarms
 from kitchen_agent.live.difference import Change, glances
 from kitchen_agent.live.events import Happening
+from kitchen_agent.live.rescues import rescues
 from kitchen_agent.live.session import Session
 from kitchen_agent.live.sessions import Sessions
 from kitchen_agent.live.wording import task_name
@@ -123,8 +124,9 @@ class LiveView(App[None]):
 
     def action_rescues(self) -> None:
         """Say what would make the dinner less late."""
-        offers = self._sessions.kitchen.rescues(self._session)
-        words = [f"This would help: {offer}" for offer in offers[:4]] or ["No rescue is needed, or none is known."]
+        kitchen = self._sessions.kitchen
+        offers = rescues(kitchen.session(self._session), kitchen.now())
+        words = [f"This would help: {offer.sentence}" for offer in offers] or ["Nothing is late, or nothing helps."]
         self.query_one("#told", Static).update("\n".join(words))
 
     def _chosen(self) -> str | None:

@@ -36,6 +36,13 @@ def sentence(session: Session, what: Happening) -> str:
             return f"{what.course} held back by {what.minutes} minutes"
         case happen.IngredientMissing():
             return f"{what.ingredient} for {session.plan.dish_name(what.dish) or what.dish} is missing"
+        case happen.SubstituteProposed():
+            options = ", or ".join(what.options) or "nothing known can stand in"
+            return f"proposed for {what.ingredient} in {session.plan.dish_name(what.dish) or what.dish}: {options}"
+        case happen.IngredientReplaced():
+            return f"{what.by} in place of {what.ingredient} for {session.plan.dish_name(what.dish) or what.dish}"
+        case happen.IngredientLeftOut():
+            return f"{session.plan.dish_name(what.dish) or what.dish} without {what.ingredient}"
     return _of_task(session, what)
 
 

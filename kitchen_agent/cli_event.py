@@ -1,0 +1,82 @@
+"""`kitchen event` and `kitchen status`: a session from scripts, other terminals and other programs."""
+
+from __future__ import annotations
+
+import getpass
+import secrets
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kitchen_agent.cli_model import AdapterFile, ModelFile, choice_of
+
+if TYPE_CHECKING:
+    from kitchen_agent.live.kitchen import Told
+    from kitchen_agent.live.sessions import Sessions
+
+SessionId = Annotated[str, typer.Argument(metavar="SESSION", help="A session's id; `kitchen sessions` lists them.")]
+
+
+def event(
+    session: SessionId,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="What happened; `help` lists the kinds.")],
+    words: Annotated[list[str] | None, typer.Argument(metavar="WORDS", help="Task, cook, minutes, ...")] = None,
+    key: Annotated[str | None, typer.Option(help="The same key counts once in a session.")] = None,
+    by: Annotated[str | None, typer.Option(help="Who says so; your login if not given.")] = None,
+    rescue: Annotated[bool, typer.Option(help="When it makes the dinner late, say what would help.")] = True,
+    model: ModelFile = None,
+    adapter: AdapterFile = None,
+) -> None:
+    """Tell a session what happened: done soup/3, needs_minutes soup/4 10, cook_leaves Ben 19:00, guests 8."""
+    from kitchen_agent import settings
+    from kitchen_agent.app import deps_when_needed
+    from kitchen_agent.live.report import kinds_help, rescue_lines, told_lines
+    from kitchen_agent.live.rescues import late_minutes, rescues
+    from kitchen_agent.live.sessions import database_url, open_sessions
+
+    if kind == "help":
+        print(kinds_help())
+        return
+    current = settings.load()
+    with (
+        deps_when_needed(current.data_dir, lambda: choice_of(current, model, adapter)) as planning,
+        open_sessions(database_url(current.data_dir), planning=planning) as sessions,
+    ):
+        before, now = sessions.kitchen.session(session), sessions.kitchen.now()
+        told = _tell(sessions, session, [kind, *(words or [])], key or secrets.token_hex(8), by or getpass.getuser())
+        after = sessions.kitchen.session(session)
+        late = late_minutes(after.plan, now)
+        if late > late_minutes(before.plan, now):
+            for dish in (dish for dish in after.plan.dishes if dish.late_minutes > 0):
+                print(f"LATE: {dish.name} by {dish.late_minutes} minutes, at {dish.served:%H:%M}", flush=True)
+        print(*told_lines(before, after, told), sep="\n", flush=True)
+        if rescue and late > late_minutes(before.plan, now):
+            print(*(rescue_lines(rescues(after, now)) or ["Nothing that was tried would help."]), sep="\n")
+
+
+def _tell(sessions: Sessions, session: str, words: list[str], key: str, by: str) -> Told:
+    from kitchen_agent.live.typed import read_event
+    from kitchen_agent.live.wording import sentence
+    from kitchen_agent.menu import DishRequest
+    from kitchen_agent.progress_view import shown_progress
+
+    state = sessions.kitchen.session(session)
+    what = read_event(state, words[0], words[1:], sessions.kitchen.now())
+    if isinstance(what, DishRequest):
+        with shown_progress() as listen:
+            return sessions.add_dish(session, what, key, by, listen)
+    told = sessions.tell(session, what, key, by)
+    print(f"Understood: {sentence(state, what)}", file=sys.stderr)
+    return told
+
+
+def status(session: SessionId) -> None:
+    """Print how a session stands: what is wrong, and every task that is not finished."""
+    from kitchen_agent import settings
+    from kitchen_agent.live.report import status_lines
+    from kitchen_agent.live.sessions import database_url, open_sessions
+
+    with open_sessions(database_url(settings.load().data_dir)) as sessions:
+        sessions.kitchen.refresh(session)
+        print(*status_lines(sessions.kitchen.session(session), sessions.kitchen.now()), sep="\n")
