@@ -48,11 +48,13 @@ def dinners() -> dict[str, Names]:
 
 def is_near_copy(sentence: str, others: Iterable[str]) -> bool:
     """Whether `sentence` says nearly the same words as one of `others`: figures and the names of cooks do not count."""
-    said = _plain(sentence)
-    return any(
-        said == other or SequenceMatcher(None, said, other, autojunk=False).ratio() >= NEAR_COPY
-        for other in map(_plain, others)
-    )
+    matcher = SequenceMatcher(None, autojunk=False)
+    matcher.set_seq2(_plain(sentence))
+    for other in others:
+        matcher.set_seq1(_plain(other))
+        if matcher.quick_ratio() >= NEAR_COPY <= matcher.ratio():
+            return True
+    return False
 
 
 @cache

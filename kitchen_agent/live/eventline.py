@@ -169,3 +169,5 @@ _READERS: Final[Mapping[str, _Reader]] = {
         happen.IngredientMissing(dish=dish, ingredient=" ".join(w[1:])) for dish in _which(w[0], n)
     ],
 }
+KINDS: Final = tuple(_READERS)
+"""The kinds of events that a sentence can report; dishes are added, and plans made, in other ways."""

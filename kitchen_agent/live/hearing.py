@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 from kitchen_agent.live.names import Names, TaskName, words_of
@@ -18,6 +18,7 @@ TASKS_SHOWN: Final = 7
 THINGS_SHOWN: Final = 5
 PHRASE_WORDS_MAX: Final = 3
 _STATES: Final = ("running", "paused", "waiting", "done", "skipped")
+_PHRASE_WORD: Final = re.compile(r"[^\W\d_][^\W\d_'-]*(?:[-'][^\W\d_]+)*")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _STOP: Final = frozenset((
     "the", "a", "an", "and", "of", "to", "in", "on", "with", "for", "is", "are", "was", "were", "now", "it", "its",
@@ -86,7 +87,7 @@ def matches(said: set[str], named: set[str]) -> float:
     return sum(max((_likeness(word, other) for other in said), default=0.0) for word in named)
 
 
-@cache
+@lru_cache(maxsize=1 << 14)
 def _likeness(word: str, other: str) -> float:
     if word == other:
         return 1.0
@@ -98,10 +99,10 @@ def _likeness(word: str, other: str) -> float:
 
 def _phrases(text: str) -> tuple[str, ...]:
     """Runs of up to three words that neither begin nor end with a word that carries no meaning."""
-    words = re.findall(r"[^\W\d_][^\W\d_'-]*(?:[-'][^\W\d_]+)*", text.lower())
-    runs = [
-        words[start:end]
-        for start in range(len(words))
-        for end in range(start + 1, min(start + PHRASE_WORDS_MAX, len(words)) + 1)
-    ]
-    return tuple(dict.fromkeys(" ".join(run) for run in runs if run[0] not in _STOP and run[-1] not in _STOP))
+    found = []
+    for part in re.split(r"[^\w\s'-]|\d+", text.lower()):
+        words = _PHRASE_WORD.findall(part)
+        for start, first in enumerate(words):
+            ends = range(start + 1, min(start + PHRASE_WORDS_MAX, len(words)) + 1)
+            found += [words[start:end] for end in ends if first not in _STOP and words[end - 1] not in _STOP]
+    return tuple(dict.fromkeys(map(" ".join, found)))

@@ -1,0 +1,55 @@
+"""What a sentence is about: figures, and the names that it may mean."""
+
+import pytest
+
+from kitchen_agent.live.hearing import TASKS_SHOWN, THINGS_SHOWN, hear, stems
+from kitchen_agent.live.names import Names, TaskName
+from tests.kitchen_agent.live.talk import NAMES
+
+
+@pytest.mark.parametrize(
+    ("sentence", "first"),
+    [
+        ("the potatoes need ten more minutes", "Boil the potatoes"),
+        ("peeling the potatoes again", "Peel the potatoes"),
+        ("the stew is simmering", "Simmer the stew"),
+        ("pottaoes boiled", "Boil the potatoes"),
+        ("the tart onions are choped", "Chop the onions (tart)"),
+        ("letuce washed", "Wash the lettuce"),
+        ("five more minutes", "Brown the beef"),
+    ],
+)
+def test_the_task_that_shares_most_words_comes_first(sentence: str, first: str) -> None:
+    assert hear(sentence, NAMES).tasks[0] == first
+
+
+def test_tasks_and_things_are_few_however_long_the_dinner_is() -> None:
+    tasks = tuple(TaskName(id=f"feast/{n}", name=f"Fry fritter number {n}") for n in range(60))
+    heard = hear("the oven is broken", Names.model_validate({**NAMES.model_dump(), "tasks": tasks}))
+    assert len(heard.tasks) == TASKS_SHOWN
+    assert len(heard.things) == THINGS_SHOWN
+
+
+def test_equipment_is_known_by_part_of_its_name_and_by_other_names() -> None:
+    assert hear("my mixer died", NAMES).things[0] == "hand_mixer"
+    assert hear("the stove is dead", NAMES).things[0] == "burner"
+
+
+def test_amounts_are_those_of_the_sentence() -> None:
+    heard = hear("Joe leaves at seven, ten more minutes for 4 tarts at 150 degrees", NAMES)
+    assert heard.numbers == ("10", "4", "150")
+    assert heard.clocks == ("19:00", "10", "4")
+    assert hear("nobody knows", NAMES).numbers == ()
+
+
+def test_phrases_neither_begin_nor_end_with_small_words() -> None:
+    phrases = hear("we're out of olive oil for the salad", NAMES).phrases
+    assert "olive oil" in phrases
+    assert not {phrase for phrase in phrases if phrase.startswith(("of ", "the ")) or phrase.endswith(" the")}
+
+
+@pytest.mark.parametrize(
+    "words", ["boil boils boiling boiled", "fry fries fried frying", "peel peeling", "bake baking"]
+)
+def test_endings_do_not_count(words: str) -> None:
+    assert len(stems(words)) == 1
