@@ -115,6 +115,7 @@ def _warm_ups(frame: Frame, attempt: Attempt) -> Iterator[Inserted]:
             ):
                 continue
             strange = [o.end for o in uses if abs(o.celsius - use.celsius) > tolerance and o.end <= use.start]
+            strange += [outage.end_minutes for outage in oven.outages if outage.end_minutes <= use.start]
             low = max([frame.now, busy_until, *strange, use.start - oven.warm_up_minutes - oven.keep_hot_minutes])
             start, cook = _touch(frame, attempt, use, low, use.start - oven.warm_up_minutes)
             warm.add(use.name)

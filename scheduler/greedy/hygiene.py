@@ -1,6 +1,5 @@
 """Cleans between what contaminates and what is contaminated."""
 
-from scheduler.durations import contaminates
 from scheduler.greedy.occupancy import Busy
 from scheduler.greedy.state import Attempt, Frame, Place
 from scheduler.problem import Task
@@ -11,15 +10,17 @@ def keep_clean(frame: Frame, attempt: Attempt, task: Task, place: Place) -> bool
     if not frame.problem.settings.hygiene:
         return True
     hands = task.attention == "hands_on"
-    for name, other in list(attempt.places.items()):
-        there = frame.tasks[name]
+    for name in frame.unclean[task.id]:
+        other, there = attempt.places.get(name), frame.tasks[name]
+        if other is None:
+            continue
         board = place.board if place.board is not None and place.board == other.board else None
         shared = set(place.cooks) & set(other.cooks) if hands and there.attention == "hands_on" else set()
         if board is None and not shared:
             continue
-        if other.start >= place.end and contaminates(task, there):
+        if other.start >= place.end and (task.id, name) in frame.contaminating:
             dirty, first, limit = task, place, other.start
-        elif other.end <= place.start and contaminates(there, task):
+        elif other.end <= place.start and (name, task.id) in frame.contaminating:
             dirty, first, limit = there, other, place.start
         else:
             continue
@@ -53,7 +54,7 @@ def _add_clean(frame: Frame, attempt: Attempt, dirty: Task, first: Place, new: P
         if start is None or (name in new.cooks and start < new.end and new.start < start + settings.clean_minutes):
             continue
         end = start + settings.clean_minutes
-        attempt.cleans[dirty.id] = (start, end, name, first.board)
+        attempt.diary.put(attempt.cleans, dirty.id, (start, end, name, first.board))
         attempt.diary.take(attempt.diary.hands[name], Busy(start, end, light=settings.washing_is_light, name="clean"))
         if first.board is not None:
             attempt.diary.take(attempt.diary.boards[first.board], Busy(start, end, name="clean"))

@@ -50,4 +50,9 @@ def lowest_end(frame: Frame, attempt: Attempt, task: Task) -> tuple[int, str]:
         if earlier and link.min_lag_minutes is not None:
             reference = earlier.start if link.from_start else earlier.end
             bounds.append((reference + link.min_lag_minutes + length, ""))
+    pin = frame.pins.get(task.id)
+    if pin and pin.start_minutes is not None:
+        bounds.append((pin.start_minutes + length, ""))
+    if frame.frozen(task.id) and not pin:
+        bounds.append((frame.baseline[task.id].start_minutes + length, ""))
     return max(bounds)

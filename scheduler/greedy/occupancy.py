@@ -5,12 +5,15 @@ asked one; below 0 when there is none), so that the planner jumps over what is t
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from scheduler.problem import Cook, Oven, Problem, Window
 
 NEVER = -1
+Key = TypeVar("Key")
+Entry = TypeVar("Entry")
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ def peak(taken: list[Busy], start: int) -> int:
 
 @dataclass
 class Occupancy:
-    """The kitchen's diary. Entries made after a ``mark`` can be undone."""
+    """The kitchen's diary. What was taken or put after a ``mark`` can be undone, the last first."""
 
     problem: Problem
     now: int
@@ -47,32 +50,45 @@ class Occupancy:
     pools: dict[str, list[Busy]] = field(default_factory=lambda: defaultdict(list))
     ovens: dict[str, list[Busy]] = field(default_factory=lambda: defaultdict(list))
     boards: dict[str, list[Busy]] = field(default_factory=lambda: defaultdict(list))
-    journal: list[tuple[list[Busy], Busy]] = field(default_factory=list)
+    present: dict[str, tuple[Window, ...]] = field(default_factory=dict)
+    journal: list[tuple[Any, Any, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        always = (Window(start_minutes=0, end_minutes=self.problem.horizon_minutes),)
+        self.present = {cook.id: cook.presence or always for cook in self.problem.cooks}
         for pool in self.problem.equipment:
             self.pools[pool.id] = [Busy(o.start_minutes, o.end_minutes, o.units) for o in pool.outages]
         for oven in self.problem.ovens:
             self.ovens[oven.id] = []
 
     def take(self, diary: list[Busy], busy: Busy) -> None:
+        """Write into the diary of one thing or cook."""
         diary.append(busy)
-        self.journal.append((diary, busy))
+        self.journal.append((diary, None, None))
+
+    def put(self, table: MutableMapping[Key, Entry], key: Key, value: Entry) -> None:
+        """Set the value of a key in a table (never to None)."""
+        self.journal.append((table, key, table.get(key)))
+        table[key] = value
 
     def mark(self) -> int:
+        """Where the journal stands now."""
         return len(self.journal)
 
     def undo(self, mark: int) -> None:
+        """Take back everything since the mark."""
         while len(self.journal) > mark:
-            diary, busy = self.journal.pop()
-            diary.remove(busy)
-
-    def windows(self, cook: Cook) -> tuple[Window, ...]:
-        return cook.presence or (Window(start_minutes=0, end_minutes=self.problem.horizon_minutes),)
+            table, key, old = self.journal.pop()
+            if key is None:
+                table.pop()
+            elif old is None:
+                del table[key]
+            else:
+                table[key] = old
 
     def hands_conflict(self, cook: Cook, start: int, end: int, light: bool) -> int | None:
         """Hand work in [start, end) against the cook's presence, other hand work and pots."""
-        away = window_conflict(self.windows(cook), start, end)
+        away = window_conflict(self.present[cook.id], start, end)
         if away is not None:
             return away
         clashes = overlapping(self.hands[cook.id], start, end)
@@ -82,7 +98,7 @@ class Occupancy:
 
     def pots_conflict(self, cook: Cook, start: int, end: int, pots: int) -> int | None:
         """Tending in [start, end) against presence, heavy hand work and the pots at once."""
-        away = window_conflict(self.windows(cook), start, end)
+        away = window_conflict(self.present[cook.id], start, end)
         if away is not None:
             return away
         beside = self.problem.settings.light_beside_tending
@@ -124,7 +140,7 @@ class Occupancy:
     def free_slot(self, cook: Cook, low: int, high: int, minutes: int, light: bool, board: str | None) -> int | None:
         """The earliest start of ``minutes`` of hand work within [low, high) (on the board, if any); None without."""
         ends = {low} | {b.end for b in self.hands[cook.id]} | {b.end for b in self.pots[cook.id]}
-        ends |= {window.start_minutes for window in self.windows(cook)}
+        ends |= {window.start_minutes for window in self.present[cook.id]}
         if board is not None:
             ends |= {b.end for b in self.boards[board]}
         for start in sorted(time for time in ends if low <= time <= high - minutes):
@@ -144,10 +160,13 @@ class Occupancy:
 
 def window_conflict(windows: Iterable[Window], start: int, end: int) -> int | None:
     """Whether [start, end) lies in one window; else the end of the last window that ends before ``end``."""
-    windows = list(windows)
-    if any(w.start_minutes <= start and end <= w.end_minutes for w in windows):
-        return None
-    return max((w.end_minutes for w in windows if w.end_minutes < end), default=NEVER)
+    latest = NEVER
+    for window in windows:
+        if window.start_minutes <= start and end <= window.end_minutes:
+            return None
+        if latest < window.end_minutes < end:
+            latest = window.end_minutes
+    return latest
 
 
 def load_conflict(taken: list[Busy], start: int, end: int, load: int, capacity: int) -> int | None:

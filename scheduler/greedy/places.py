@@ -1,66 +1,83 @@
 """Finds the latest place for a task: who does it, in which oven, on which board."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from scheduler.durations import could_fill, crew_needs, minutes_by_cook, minutes_with_pans, useful_pans, willing
+from scheduler.durations import crew_needs, minutes_by_cook, minutes_with_pans, useful_pans
 from scheduler.greedy.hygiene import keep_clean
 from scheduler.greedy.occupancy import NEVER, Busy, window_conflict
-from scheduler.greedy.state import Attempt, Frame, Place
-from scheduler.greedy.vessels import extend_vessel, vessel_free
+from scheduler.greedy.state import Attempt, DoesNotFitError, Frame, Place
+from scheduler.greedy.vessels import extend_vessel
 from scheduler.problem import Cook, Pin, Task
 
 
 def latest_place(frame: Frame, attempt: Attempt, task: Task, end: int) -> Place | None:
     """The latest place that ends by ``end``, taken in the diary; None when there is none after now."""
     earliest = max(frame.now, task.release_minutes)
+    pin = frame.pins.get(task.id)
+    pans = [number for number in reversed(useful_pans(task)) if not pin or pin.pans in (None, number)]
     while end > earliest or (end >= earliest and task.minutes == 0):
-        next_end = end - 1 if len(task.crew) > 1 else NEVER
-        for pans, cooks, minutes in _ways(frame, attempt, task, end):
-            start = end - minutes
-            if start < earliest:
-                continue
-            place, retry = _fits(frame, attempt, task, Place(start, end, cooks, pans))
-            if place is not None:
-                keep(attempt, task, place)
-                for letter in task.vessels:
-                    extend_vessel(frame, attempt, task, letter, place)
-                return place
-            next_end = max(next_end, min(retry, end - 1))
-        end = next_end
+        attempt.steps -= 1
+        if attempt.steps < 0:
+            return None
+        retry = end - 1 if len(task.crew) > 1 else NEVER
+        for number in pans:
+            found = _at(frame, attempt, task, end, number, earliest)
+            if isinstance(found, Place):
+                keep(attempt, task, found)
+                return found
+            retry = max(retry, min(found, end - 1))
+        end = retry
     return None
 
 
-def _ways(frame: Frame, attempt: Attempt, task: Task, end: int) -> Iterator[tuple[int, tuple[str, ...], int]]:
-    """(pans, cooks, minutes) worth trying, the one that keeps cooks least in the kitchen first."""
-    pin = frame.pins.get(task.id)
-    for pans in reversed(useful_pans(task)):
-        if pin and pin.pans not in (None, pans):
+def _at(frame: Frame, attempt: Attempt, task: Task, end: int, pans: int, earliest: int) -> Place | int:
+    """The place that ends at this minute and keeps cooks least in the kitchen, else the latest end to try next."""
+    options: list[tuple[int, Place]] = []
+    retry = NEVER
+    for minutes, crews in _ways(frame, attempt, task, pans, end):
+        start = end - minutes
+        if start < earliest:
             continue
-        minutes = minutes_with_pans(task, pans)
-        if task.attention == "unattended":
-            yield pans, (), minutes
+        conflict = _room_conflict(frame, attempt, task, Place(start, end, (), pans))
+        if conflict is not None:
+            retry = max(retry, conflict)
             continue
-        needs = crew_needs(task)
-        able = [c for c in frame.problem.cooks if could_fill(task, c) and willing(task, c)]
-        fixed = (pin.cooks if pin else None) or (frame.baseline[task.id].cooks if _frozen(frame, task.id) else None)
-        if fixed:
-            able = [cook for cook in able if cook.id in fixed]
-        if len(needs) == 1 and needs[0].count == 1:
-            able.sort(key=lambda cook: (_growth(attempt, cook, end - minutes, end), cook.id))
-            for cook in able:
-                yield pans, (cook.id,), minutes_by_cook(task, cook) if task.attention == "hands_on" else minutes
-        else:
-            yield from _crews(attempt, task, able, minutes, end, pans)
+        for crew in crews:
+            conflict = _people_conflict(attempt, task, crew, Place(start, end, (), pans))
+            if conflict is not None:
+                retry = max(retry, conflict)
+                continue
+            growth = sum(_growth(attempt, cook, start, end) for cook in crew)
+            options.append((growth, Place(start, end, tuple(cook.id for cook in crew), pans)))
+    for _, place in sorted(options, key=lambda option: (option[0], option[1].cooks)):
+        found = _equipped(frame, attempt, task, place)
+        if isinstance(found, Place):
+            return found
+        retry = max(retry, found)
+    return retry
 
 
-def _frozen(frame: Frame, name: str) -> bool:
-    planned, replan = frame.baseline.get(name), frame.problem.replan
-    return bool(planned and replan and 0 <= planned.start_minutes - replan.now_minutes < replan.freeze_minutes)
+def _ways(
+    frame: Frame, attempt: Attempt, task: Task, pans: int, end: int
+) -> Iterator[tuple[int, list[tuple[Cook, ...]]]]:
+    """(minutes, the crews that take so long)."""
+    minutes, needs = minutes_with_pans(task, pans), crew_needs(task)
+    if not needs:
+        yield minutes, [()]
+    elif len(needs) > 1 or needs[0].count > 1:
+        yield from _crews(attempt, task, frame.able[task.id], minutes, end, pans)
+    elif task.attention == "hands_on":
+        lengths = {cook.id: minutes_by_cook(task, cook) for cook in frame.able[task.id]}
+        for length in sorted(set(lengths.values())):
+            yield length, [(cook,) for cook in frame.able[task.id] if lengths[cook.id] == length]
+    else:
+        yield minutes, [(cook,) for cook in frame.able[task.id]]
 
 
 def _crews(
-    attempt: Attempt, task: Task, able: list[Cook], minutes: int, end: int, pans: int
-) -> Iterator[tuple[int, tuple[str, ...], int]]:
+    attempt: Attempt, task: Task, able: tuple[Cook, ...], minutes: int, end: int, pans: int
+) -> Iterator[tuple[int, list[tuple[Cook, ...]]]]:
     """One crew: the scarcest ability first, each place filled by a free cook with the fewest abilities."""
     hands = task.attention == "hands_on"
     free = [
@@ -79,7 +96,7 @@ def _crews(
         crew += sorted(fit, key=lambda c: (len(c.abilities), c.id))[: need.count]
     if len(crew) == sum(need.count for need in crew_needs(task)):
         slowest = max(minutes_by_cook(task, c) for c in crew) if hands else minutes
-        yield pans, tuple(c.id for c in crew), slowest
+        yield slowest, [tuple(crew)]
 
 
 def _growth(attempt: Attempt, cook: Cook, start: int, end: int) -> int:
@@ -91,81 +108,94 @@ def _growth(attempt: Attempt, cook: Cook, start: int, end: int) -> int:
     return max(0, first - start) + max(0, end - last)
 
 
-def _fits(frame: Frame, attempt: Attempt, task: Task, place: Place) -> tuple[Place | None, int]:
-    """The place with oven and board chosen, or the latest end to try next."""
-    diary, start, end = attempt.diary, place.start, place.end
-    retries = [*_people_conflicts(frame, attempt, task, place)]
+def _people_conflict(attempt: Attempt, task: Task, crew: tuple[Cook, ...], place: Place) -> int | None:
+    """Whether the crew is free; else the latest end to try next."""
+    hands = task.attention == "hands_on"
+    conflicts = [
+        attempt.diary.hands_conflict(cook, place.start, place.end, task.light)
+        if hands
+        else attempt.diary.pots_conflict(cook, place.start, place.end, place.pans)
+        for cook in crew
+    ]
+    return min((conflict for conflict in conflicts if conflict is not None), default=None)
+
+
+def _room_conflict(frame: Frame, attempt: Attempt, task: Task, place: Place) -> int | None:
+    """Whether burners and machines are free, the kitchen is open and the fire watched; else the latest end to try."""
+    conflicts = []
     for need in task.needs:
-        pool = next(p for p in frame.problem.equipment if p.id == need.equipment)
-        conflict = diary.pool_conflict(pool.id, pool.count, start, end, need.units * place.pans)
+        units = need.units * place.pans
+        conflict = attempt.diary.pool_conflict(
+            need.equipment, frame.counts[need.equipment], place.start, place.end, units
+        )
         if conflict is not None:
-            retries.append(conflict)
-    if retries:
-        return None, min(retries)
+            conflicts.append(conflict)
+    if task.on_fire and frame.problem.settings.watch_fire and frame.fire:
+        conflict = window_conflict(frame.fire, place.start, place.end)
+        if conflict is not None:
+            conflicts.append(conflict)
+    if frame.problem.sessions:
+        conflicts += _session_conflicts(frame, task, place.start, place.end)
+    return min(conflicts, default=None)
+
+
+def _session_conflicts(frame: Frame, task: Task, start: int, end: int) -> list[int]:
+    sessions = [s for s in frame.problem.sessions if task.make_ahead or not s.make_ahead]
+    attended = task.attention != "unattended"
+    if any(s.start_minutes <= start < s.end_minutes and (not attended or end <= s.end_minutes) for s in sessions):
+        return []
+    ends = [s.end_minutes if attended else s.end_minutes - 1 + end - start for s in sessions]
+    return [max((e for e in ends if e < end), default=NEVER)]
+
+
+def _equipped(frame: Frame, attempt: Attempt, task: Task, place: Place) -> Place | int:
+    """The place with oven and board, its vessels and cleans taken in the diary, else the latest end to try next."""
+    diary = attempt.diary
     if task.oven:
-        found = [
-            (diary.oven_conflict(o, start, end, task.oven.celsius, task.oven.slots * place.pans), o.id)
-            for o in frame.problem.ovens
-        ]
+        slots = task.oven.slots * place.pans
+        pin = frame.pins.get(task.id)
+        ovens = [o for o in frame.problem.ovens if not pin or pin.oven in (None, o.id)]
+        found = [(diary.oven_conflict(o, place.start, place.end, task.oven.celsius, slots), o.id) for o in ovens]
         free = [oven for conflict, oven in found if conflict is None]
         if not free:
-            return None, max(conflict for conflict, _ in found if conflict is not None)
-        place = Place(start, end, place.cooks, place.pans, free[0])
-    for letter in task.vessels:
-        if not vessel_free(frame, attempt, task, letter, place):
-            return None, end - 1
-    return _with_board(frame, attempt, task, place)
+            return max(conflict for conflict, _ in found if conflict is not None)
+        place = replace(place, oven=free[0])
+    mark = diary.mark()
+    try:
+        for letter in task.vessels:
+            extend_vessel(frame, attempt, task, letter, place)
+    except DoesNotFitError:
+        diary.undo(mark)
+        return place.end - 1
+    found_board = _with_board(frame, attempt, task, place)
+    if not isinstance(found_board, Place):
+        diary.undo(mark)
+    return found_board
 
 
-def _people_conflicts(frame: Frame, attempt: Attempt, task: Task, place: Place) -> Iterator[int]:
-    diary, start, end = attempt.diary, place.start, place.end
-    for name in place.cooks:
-        cook = frame.cooks[name]
-        if task.attention == "hands_on":
-            conflict = diary.hands_conflict(cook, start, end, task.light)
-        else:
-            conflict = diary.pots_conflict(cook, start, end, place.pans)
-        if conflict is not None:
-            yield conflict
-    if task.on_fire and frame.problem.settings.watch_fire and frame.fire:
-        conflict = window_conflict(frame.fire, start, end)
-        if conflict is not None:
-            yield conflict
-    sessions = [s for s in frame.problem.sessions if task.make_ahead or not s.make_ahead]
-    if frame.problem.sessions:
-        attended = task.attention != "unattended"
-        inside = [
-            s for s in sessions if s.start_minutes <= start < s.end_minutes and (not attended or end <= s.end_minutes)
-        ]
-        if not inside:
-            length = end - start
-            ends = [s.end_minutes if attended else s.end_minutes - 1 + length for s in sessions]
-            yield max((e for e in ends if e < end), default=NEVER)
-
-
-def _with_board(frame: Frame, attempt: Attempt, task: Task, place: Place) -> tuple[Place | None, int]:
+def _with_board(frame: Frame, attempt: Attempt, task: Task, place: Place) -> Place | int:
     if not task.board and not (task.attention == "hands_on" and frame.problem.settings.hygiene):
-        return place, 0
+        return place
     retry = NEVER
+    pin = frame.pins.get(task.id)
     boards = [b for b in frame.problem.boards if not b.classes or task.hygiene in (*b.classes, "none")]
-    for board in [b.id for b in boards] if task.board else [None]:
+    for board in [b.id for b in boards if not pin or pin.board in (None, b.id)] if task.board else [None]:
         conflict = attempt.diary.board_conflict(board, place.start, place.end) if board else None
         if conflict is not None:
             retry = max(retry, conflict)
             continue
-        chosen = Place(place.start, place.end, place.cooks, place.pans, place.oven, board)
-        mark, cleans = attempt.diary.mark(), dict(attempt.cleans)
+        chosen = replace(place, board=board)
+        mark = attempt.diary.mark()
         if keep_clean(frame, attempt, task, chosen):
-            return chosen, 0
+            return chosen
         attempt.diary.undo(mark)
-        attempt.cleans = cleans
         retry = max(retry, place.end - 1)
-    return None, retry
+    return retry
 
 
 def keep(attempt: Attempt, task: Task, place: Place, occupy: bool = True) -> None:
     """Write the place into the diary."""
-    attempt.places[task.id] = place
+    attempt.diary.put(attempt.places, task.id, place)
     if not occupy:
         return
     diary = attempt.diary

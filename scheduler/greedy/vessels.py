@@ -14,19 +14,6 @@ def _use_of(dish: Dish, letter: str) -> VesselUse:
     return next(use for use in dish.vessels if use.id == letter)
 
 
-def vessel_free(frame: Frame, attempt: Attempt, task: Task, letter: str, place: Place) -> bool:
-    """Whether units for the letter and its extra pans can be had over this place."""
-    mark, vessels = attempt.diary.mark(), dict(attempt.vessels)
-    try:
-        extend_vessel(frame, attempt, task, letter, place)
-        return True
-    except DoesNotFitError:
-        return False
-    finally:
-        attempt.diary.undo(mark)
-        attempt.vessels = vessels
-
-
 def extend_vessel(frame: Frame, attempt: Attempt, task: Task, letter: str, place: Place) -> None:
     """Hold the letter's vessel over this place too, or take a vessel for it when it has none yet."""
     if task.dish is None:
@@ -35,7 +22,8 @@ def extend_vessel(frame: Frame, attempt: Attempt, task: Task, letter: str, place
     for name in _letters(task, letter, place.pans):
         held = attempt.vessels.get((task.dish, name))
         if held is None:
-            attempt.vessels[task.dish, name] = _take_vessel(frame, attempt, (task.dish, name), use, place)
+            key = task.dish, name
+            attempt.diary.put(attempt.vessels, key, _take_vessel(frame, attempt, key, use, place))
             continue
         first, last = min(held.first, place.start), max(held.last, place.end)
         if held.wash and held.wash[0] < last:
@@ -48,7 +36,7 @@ def extend_vessel(frame: Frame, attempt: Attempt, task: Task, letter: str, place
             free = other.wash[1] if other.wash else frame.problem.horizon_minutes
             if first < free:
                 raise DoesNotFitError(task.dish)
-        attempt.vessels[task.dish, name] = VesselPlace(held.unit, first, last, held.wash)
+        attempt.diary.put(attempt.vessels, (task.dish, name), VesselPlace(held.unit, first, last, held.wash))
 
 
 def _take_vessel(frame: Frame, attempt: Attempt, key: tuple[str, str], use: VesselUse, place: Place) -> VesselPlace:
