@@ -4,11 +4,12 @@
 
 * ``.sm``: single-mode RCPSP of PSPLIB (Kolisch and Sprecher 1997).
 * ``.sch``: RCPSP/max of ProGen/max (Schwindt 1998), minimal and maximal time lags.
-* ``.dzn``: multi-skill project scheduling, the library of Young, Feydy and Schutt (CP 2017).
+* ``.dzn``: multi-skill project scheduling, the library of Young, Feydy and Schutt (CP 2017) or MiniZinc's ``mspsp``.
 
 All minimise the makespan; one time unit is one minute.
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from scheduler.benchmarks.psplib import read_sm
 from scheduler.errors import BenchmarkFormatError
 from scheduler.problem import Problem
 
+REFUSED = {".mm": "multi-mode instances are not supported"}
 READERS: dict[str, Callable[[str], Problem]] = {".sm": read_sm, ".sch": read_sch, ".dzn": read_dzn}
 
 
@@ -26,16 +28,18 @@ def read(path: Path) -> Problem:
 
     Raises :class:`BenchmarkFormatError`, naming the file, when it cannot be read or is not what its ending says.
     """
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        known = ", ".join(READERS)
-        raise BenchmarkFormatError(f"{path}: no format for files that end in {path.suffix!r}; known are {known}")
+    ending = path.suffix.lower()
+    if ending not in READERS:
+        known = f"no format for files that end in {path.suffix!r}; known are {', '.join(READERS)}"
+        raise BenchmarkFormatError(f"{path}: {REFUSED.get(ending, known)}")
     try:
-        text = path.read_text(encoding="latin-1")
+        content = path.read_bytes()
     except OSError as error:
         raise BenchmarkFormatError(f"{path}: cannot be read ({error.strerror})") from error
+    # Old archives end their files with DOS's mark of the end.
+    text = content.removeprefix(BOM_UTF8).rstrip(b"\x1a\0").decode("latin-1")
     try:
-        return reader(text)
+        return READERS[ending](text)
     except BenchmarkFormatError as error:
         raise BenchmarkFormatError(f"{path}: {error}") from error
 

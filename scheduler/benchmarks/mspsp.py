@@ -73,7 +73,8 @@ def _problem(
 
 
 def _task(name: str, minutes: int, needs: list[int]) -> Task:
-    crew = tuple(CrewNeed(ability=f"S{skill}", count=units) for skill, units in enumerate(needs, start=1) if units)
+    asked = enumerate(needs if minutes else [], start=1)
+    crew = tuple(CrewNeed(ability=f"S{skill}", count=units) for skill, units in asked if units)
     return Task(id=name, minutes=minutes, attention="hands_on" if crew else "unattended", crew=crew)
 
 

@@ -76,7 +76,7 @@ def _activity(row: int, line: _Line, resources: int) -> Activity:
 
 def _link(before: int, after: int, lag: int, duration: int) -> Link:
     """A lag that is no shorter than the first activity is a plain precedence, which the model uses best."""
-    if lag >= duration:
+    if lag >= duration > 0:
         return Link(before=str(before), after=str(after), min_lag_minutes=lag - duration)
     if lag >= 0:
         return Link(before=str(before), after=str(after), min_lag_minutes=lag, from_start=True)

@@ -43,7 +43,7 @@ class Project:
         needs = tuple(
             Need(equipment=f"R{number}", units=units)
             for number, units in enumerate(activity.demands, start=1)
-            if units > 0
+            if units > 0 and activity.duration > 0
         )
         return Task(id=activity.id, minutes=activity.duration, needs=needs)
 

@@ -8,6 +8,7 @@ task finds no place, planning starts again with its dish first and some chance, 
 
 import time
 from collections import Counter
+from graphlib import CycleError, TopologicalSorter
 
 from scheduler.greedy.finish import earliest, finish
 from scheduler.greedy.limits import highest_end, lowest_end
@@ -36,6 +37,8 @@ def greedy(problem: Problem, seconds: float | None = None) -> Schedule | None:
     is begun after ``seconds`` of wall clock; None: the work alone is limited, which is the same on every machine.
     """
     deadline = None if seconds is None else time.monotonic() + seconds
+    if _has_ring(problem):
+        return None
     frame = Frame(problem)
     urgency: Counter[str | None] = Counter()
     failures: Counter[str | None] = Counter()
@@ -54,6 +57,19 @@ def greedy(problem: Problem, seconds: float | None = None) -> Schedule | None:
         if steps < 0 or (deadline is not None and time.monotonic() > deadline):
             break
     return None
+
+
+def _has_ring(problem: Problem) -> bool:
+    """Whether tasks follow each other in a ring, which makes sense without minutes: they start together."""
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for link in problem.links:
+        if link.min_lag_minutes is not None:
+            sorter.add(link.after, link.before)
+    try:
+        sorter.prepare()
+    except CycleError:
+        return True
+    return False
 
 
 def _plan(frame: Frame, attempt: Attempt, order: list[Task]) -> Schedule:

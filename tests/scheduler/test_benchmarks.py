@@ -1,12 +1,15 @@
 """Published formats are read exactly, and the command prints what it promises."""
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
 
-from scheduler.benchmarks import read
+from scheduler import Limits, Solved, solve
+from scheduler.benchmarks import READERS, generated, read, read_sch
 from scheduler.benchmarks.__main__ import main
+from scheduler.benchmarks.plain import solve_plain
 from scheduler.errors import BenchmarkFormatError
 from scheduler.problem import CrewNeed, Link, Need
 
@@ -48,10 +51,13 @@ def test_multi_skill() -> None:
 
 @pytest.mark.parametrize(("name", "makespan"), [("tiny.sm", 7), ("tiny.sch", 12), ("tiny.dzn", 5)])
 def test_command(name: str, makespan: int, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([str(INSTANCES / name), "--seconds", "60", "--workers", "1"]) == 0
-    line = json.loads(capsys.readouterr().out)
-    assert line.pop("seconds") > 0
-    assert line == {"instance": name, "status": "optimal", "objective": makespan, "bound": makespan}
+    for comparison in ([], ["--plain"]):
+        arguments = [str(INSTANCES / name), "--seconds", "60", "--cpu-seconds", "60", "--workers", "1"]
+        assert main([*arguments, *comparison]) == 0
+        line = json.loads(capsys.readouterr().out)
+        assert line.pop("seconds") > 0
+        assert line.pop("cpu_seconds") > 0
+        assert line == {"instance": name, "status": "optimal", "objective": makespan, "bound": makespan}
 
 
 BROKEN = [
@@ -65,6 +71,12 @@ BROKEN = [
     ("tiny.sch", "3\t1\t0\t0", "4\t1\t0\t0", "lines"),
     ("tiny.sch", "3\t1\t0\t0", "3\t1\t2\t0", "renewable"),
     ("tiny.dzn", "dur = [0,3,4,2,0];", "dur = [0,3,4,2];", "dur: 4 values, expected 5"),
+    ("tiny.dzn", "dur = [0,3,4,2,0];", "dur = [0,3,{4},2,0];", "dur: expected whole numbers"),
+    ("tiny.dzn", "dur = [0,3,4,2,0];", "dur = [0,3,4,2,0;", "dur: expected ',' or ']'"),
+    ("tiny.dzn", "nActs = 5;", "nActs := 5;", "not understood"),
+    ("tiny.dzn", "nActs = 5;", "nActs = 5.0;", "not understood"),
+    ("tiny.dzn", "nActs = 5;", "nActs = [5];", "nActs: expected a whole number"),
+    ("tiny.dzn", "\t| 1,1,\n\t| 0,1,", "\t| 1,1,0,1,", "sreq: expected 5 rows of 2 values"),
     ("tiny.dzn", "nSkills = 2;", "", "nSkills is missing"),
     ("tiny.dzn", "true,false", "yes,false", "'yes'"),
     ("tiny.dzn", "succ = [2,3,4,5,5];", "succ = [2,3,4,5,6];", "between 1 and 5"),
@@ -80,6 +92,97 @@ def test_what_cannot_be_read_is_said(name: str, old: str, new: str, message: str
     with pytest.raises(BenchmarkFormatError, match=message) as error:
         read(broken)
     assert str(broken) in str(error.value)
+
+
+VARIANTS = [
+    ("sreq = [| 0,0,\n\t| 1,0,", "sreq = [| 0, 0 | 1, 0,"),
+    ("sreq = [|", "sreq =\n  /* skills\n  by activity */\n  [|"),
+    ("dur = [0,3,4,2,0];", "dur = array1d(1..5, [0,3,\n4, 2 , 0,]);"),
+    (
+        "mastery = [| true,false,\n\t| true,true,\n\t| false,true, |];",
+        "mastery = array2d(1..3, SKILL, [true,false, true,true, false,true]);",
+    ),
+    ("mastery = [| true,false,", "mastery = [| 1, 0,"),
+    ("nPrecs = 5;", "PREC = 1..5; useful = {}; ids = {3,\n1};"),
+    ("\t{3,4}];", "\t{3,4}]"),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), VARIANTS)
+def test_multi_skill_data_may_be_written_otherwise(old: str, new: str, tmp_path: Path) -> None:
+    text = (INSTANCES / "tiny.dzn").read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "other.dzn"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    assert read(path) == read(INSTANCES / "tiny.dzn")
+
+
+CHALLENGE = """
+n_skills = 2; n_workers = 3; n_tasks = 3;
+has_skills = [{1}, 1..1, {2}];
+d = [3, 4, 2];
+rr = [| 1, 1, 0
+      | 0, 1, 1 |];
+suc = [{3}, {}, {}];
+"""
+
+
+def test_multi_skill_as_in_the_minizinc_benchmarks(tmp_path: Path) -> None:
+    path = tmp_path / "easy.dzn"
+    path.write_text(CHALLENGE, encoding="utf-8")
+    problem = read(path)
+    assert [(task.minutes, len(task.crew)) for task in problem.tasks] == [(3, 1), (4, 2), (2, 1)]
+    assert [cook.abilities for cook in problem.cooks] == [("S1",), ("S1",), ("S2",)]
+    assert [(link.before, link.after) for link in problem.links] == [("1", "3")]
+    path.write_text(CHALLENGE.replace("{1}, 1..1, {2}", "{1}, {1, 2}, {2}"), encoding="utf-8")
+    with pytest.raises(BenchmarkFormatError, match="all at once"):
+        read(path)
+
+
+def test_files_of_old_archives(tmp_path: Path) -> None:
+    """Upper-case names, line ends of DOS, its mark of the end, a mark of the encoding."""
+    for name in ("tiny.sch", "tiny.sm"):
+        text = (INSTANCES / name).read_bytes()
+        path = tmp_path / name.upper()
+        path.write_bytes(b"\xef\xbb\xbf" + text.replace(b"\n", b"\r\n") + b"\x1a")
+        assert read(path) == read(INSTANCES / name)
+
+
+def test_lags_between_what_takes_no_time() -> None:
+    """Two milestones at one moment are no ring."""
+    text = "2\t1\t0\t0\n0\t1\t1\t1\t[0]\n1\t1\t1\t2\t[0]\n2\t1\t2\t1\t3\t[0]\t[0]\n3\t1\t0\n"
+    text += "0\t1\t0\t0\n1\t1\t0\t0\n2\t1\t0\t9\n3\t1\t0\t0\n2\n"
+    outcome = solve(read_sch(text))
+    assert isinstance(outcome, Solved)
+    assert outcome.schedule.terms[0].value == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "ending"),
+    [
+        (generated.sm(1, 10, 1.5, 0.75, 0.2), ".sm"),
+        (generated.sch(1, 8, 1.0, 0.25, 0.3), ".sch"),
+        (generated.dzn(1, 8, 1.5, 3, 0.7, 5), ".dzn"),
+    ],
+)
+def test_generated_instances_agree_with_the_plain_model(text: str, ending: str) -> None:
+    problem = READERS[ending](text)
+    limits = Limits(deterministic_limit=60.0)
+    status, makespan, bound = solve_plain(problem, limits, threading.Event())
+    assert status == "optimal"
+    outcome = solve(problem, limits)
+    assert isinstance(outcome, Solved)
+    assert outcome.optimal
+    assert outcome.schedule.terms[0].value == makespan == bound
+
+
+def test_generated_sets_are_the_same_each_time(tmp_path: Path) -> None:
+    assert generated.main([str(tmp_path), "--seeds", "1"]) == 0
+    files = sorted(tmp_path.rglob("*.*"))
+    assert {path.parent.name for path in files} >= {"j30", "j60", "max30", "skills20"}
+    sample = tmp_path / "j30" / "j30_00_0.sm"
+    assert sample.read_text(encoding="utf-8") == next(generated.instances(0))[2]
+    assert len(read(sample).tasks) == 32
 
 
 def test_what_cannot_be_done_is_infeasible(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,6 +201,6 @@ def test_other_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     missing = tmp_path / "none.sm"
     assert main([str(multi_mode), str(missing), str(INSTANCES / "tiny.sm"), "--workers", "1"]) == 2
     captured = capsys.readouterr()
-    assert "'.mm'" in captured.err
+    assert "multi-mode" in captured.err
     assert "No such file" in captured.err
     assert json.loads(captured.out)["objective"] == 7, "the other files are still run"
