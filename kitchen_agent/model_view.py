@@ -8,7 +8,6 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
-from rich.table import Table
 
 from kitchen_agent.modelfiles import FileState
 from kitchen_agent.modelsources import Report
@@ -50,14 +49,11 @@ def _line_reporter() -> Report:
 
 
 def show_files(states: list[FileState]) -> None:
-    """Print a line for each file."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("file", "state", "MB", "SHA-256", "path"):
-        table.add_column(heading, justify="right" if heading == "MB" else "left", overflow="fold")
+    """Print a line for each file; a long path is never broken, so that it can be copied."""
+    print(f"{'file':<8}{'state':<9}{'MB':>6}  {'SHA-256':<14}path")
     for state in states:
         size = f"{state.size / 1e6:,.0f}" if state.size else ""
-        table.add_row(state.role, state.state, size, state.sha256[:12], str(state.path))
-    Console().print(table)
+        print(f"{state.role:<8}{state.state:<9}{size:>6}  {state.sha256[:12]:<14}{state.path}")
 
 
 def show_findings(findings: Iterable[tuple[str, str]]) -> None:

@@ -125,11 +125,18 @@ def _validated(
     try:
         return model.model_validate(data, context={"now": now})
     except ValidationError as error:
+        found = error.errors(include_url=False)
         faults = [
             _sentence(model, fault["loc"], fault["type"], fault["msg"], fault["input"]) + _where(lines, fault["loc"])
-            for fault in error.errors(include_url=False)
+            for fault in found
+            if not any(_is_below(other["loc"], fault["loc"]) for other in found)
         ]
         raise RequestError(source, faults) from error
+
+
+def _is_below(place: tuple[int | str, ...], above: tuple[int | str, ...]) -> bool:
+    """Whether `place` is a part of `above`: a fault there makes a list that loses its item too short as well."""
+    return len(place) > len(above) and place[: len(above)] == above
 
 
 def _sentence(model: type[BaseModel], place: tuple[int | str, ...], kind: str, message: str, value: object) -> str:

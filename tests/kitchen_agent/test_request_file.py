@@ -119,6 +119,12 @@ def test_bad_files_name_the_line(tmp_path: Path, text: str, words: list[str]) ->
         assert word in str(error.value)
 
 
+def test_a_fault_in_a_list_is_told_once() -> None:
+    with pytest.raises(RequestError) as caught:
+        read_request({**BASE, "cooks": ["Ana:chef"]}, source="test", now=NOW)
+    assert str(caught.value).count("cooks") == 1
+
+
 def test_a_missing_file_and_one_that_is_not_text(tmp_path: Path) -> None:
     with pytest.raises(RequestError, match=r"lost\.yaml: cannot be read"):
         load_request(tmp_path / "lost.yaml")
