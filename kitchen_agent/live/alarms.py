@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from kitchen_agent.live.cold_chain import cold_chain
+from kitchen_agent.live.events import IngredientMissing
 from kitchen_agent.live.session import Session
 from kitchen_agent.live.wording import task_name
 from scheduler.problem import Link
@@ -29,16 +30,19 @@ def alarms(session: Session, now: datetime) -> tuple[Alarm, ...]:
 
 
 def _missing(session: Session) -> list[Alarm]:
-    found = []
-    for missing in session.open_questions:
-        options = session.options(missing)
-        words = f"{missing.ingredient} for {session.plan.dish_name(missing.dish)} is missing"
-        if options:
-            words += f": take {' or '.join(options)}?"
-        elif options is not None:
-            words += ": nothing known can stand in; leave it out, or drop the dish?"
-        found.append(Alarm(kind="missing", task=None, sentence=words))
-    return found
+    return [
+        Alarm(kind="missing", task=None, sentence=question_line(session, missing))
+        for missing in session.open_questions
+    ]
+
+
+def question_line(session: Session, missing: IngredientMissing) -> str:
+    """What a person has to decide about a missing ingredient."""
+    options = session.options(missing)
+    words = f"{missing.ingredient} for {session.plan.dish_name(missing.dish)} is missing"
+    if options:
+        return f"{words}: take {' or '.join(options)}?"
+    return words if options is None else f"{words}: nothing known can stand in; leave it out, or drop the dish?"
 
 
 def _late(session: Session, now: datetime) -> list[Alarm]:

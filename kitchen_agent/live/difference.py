@@ -37,10 +37,10 @@ class Glance(BaseModel):
 def changes(old: DinnerPlan, new: DinnerPlan, now: datetime) -> tuple[Change, ...]:
     """What `new` changes about the future that `old` had promised, soonest first."""
     before = {item.id: item for item in old.items}
-    after = {item.id: item for item in new.items}
     found = [change for item in new.items if (change := _changed(before.get(item.id), item, now))]
+    left = {task.id for task in new.problem.tasks}
     for item in old.items:
-        if item.id not in after and item.end > now and item.kind == "task":
+        if item.id not in left and item.end > now and item.kind == "task":
             sentence = f"{item.name}: not needed any more"
             found.append(Change(kind="gone", cooks=item.cooks, at=item.start, sentence=sentence))
     served = {dish.id: dish for dish in old.dishes}

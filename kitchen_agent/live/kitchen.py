@@ -29,8 +29,6 @@ ON_TIME: Final = timedelta(minutes=1)
 """What starts and ends within this time of its plan needs no new one."""
 BEHIND: Final = timedelta(minutes=3)
 """When something is overdue by more than this and nobody says why, the plan is made anew."""
-WHOLE_DISH_SECONDS: Final = 4.0
-"""More time for a plan with a whole dish that has no place yet."""
 BY_ITSELF: Final = "kitchen"
 
 
@@ -178,8 +176,7 @@ class LiveKitchen:
         """Replan until the plan in force knows all events, or nothing fits."""
         while (known := self._read(session)).causes and not known.trouble and known.session.approved:
             now = max(self._now(), known.session.now)
-            added = any(cause.startswith("added") for cause in known.causes)
-            replanned = replan(known.session, now, seconds=WHOLE_DISH_SECONDS if added else self._seconds)
+            replanned = replan(known.session, now, seconds=self._seconds)
             if replanned.plan is None:
                 known.trouble = f"no plan fits after: {'; '.join(known.causes[-3:])}"
                 return

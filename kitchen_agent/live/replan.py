@@ -34,8 +34,10 @@ from scheduler.validate import faults
 
 SECONDS: Final = 0.7
 """Wall clock for the whole search, so that the answer is there within a second."""
-QUICK_SECONDS: Final = 0.15
-"""Wall clock for a quick plan, where the old one cannot be shifted."""
+NEW_WORK_FACTOR: Final = 12
+"""How many times as long is searched when there is work that no plan had: a whole dish wants a place."""
+QUICK_SHARE, QUICK_SECONDS = 0.25, 0.15
+"""The share of the time, and the least of it, for a quick plan, where the old one cannot be shifted."""
 SOLVER_SECONDS: Final = 0.15
 """What must be left for the solver to be asked at all."""
 STRICT_SHARE: Final = 0.6
@@ -66,13 +68,16 @@ class _Found:
 
 
 def replan(session: Session, now: datetime, *, seconds: float = SECONDS) -> Replanned:
-    """The best plan of the rest of the dinner that `seconds` of search find.
+    """The best plan of the rest of the dinner that `seconds` of search find; with new work NEW_WORK_FACTOR times that.
 
     Raises EquipmentError when a dish that was added needs what the kitchen lacks.
     """
-    deadline = time.monotonic() + seconds
+    began = time.monotonic()
     dinner, old = dinner_now(session, now), session.plan.schedule
-    start = _first(dinner.problem, old)
+    if {task.id for task in dinner.problem.tasks} - {entry.task for entry in old.assignments}:
+        seconds *= NEW_WORK_FACTOR
+    deadline = began + seconds
+    start = _first(dinner.problem, old, max(QUICK_SECONDS, seconds * QUICK_SHARE))
     if start.given_up and start.found is not None:
         strict = _solved(dinner.problem, start.found, (deadline - time.monotonic()) * STRICT_SHARE)
         start = start if strict is None else _Start(dinner.problem, (), strict, None)
@@ -96,18 +101,30 @@ class _Start:
     shifted: _Found | None
 
 
-def _first(problem: Problem, old: Schedule) -> _Start:
-    """A first plan without search: the old one shifted, or a quick one; with as little given up as that needs."""
+def _first(problem: Problem, old: Schedule, seconds: float) -> _Start:
+    """A first plan without search: the old one shifted, or a quick one; with as little given up as that needs.
+
+    `seconds` of wall clock for a quick one.
+    """
     if (found := _judged(problem, shifted(problem, old))) is not None:
         return _Start(problem, (), found, found)
-    if (found := _judged(problem, greedy(problem, QUICK_SECONDS))) is not None:
+    if (found := _quick(problem, seconds)) is not None:
         return _Start(problem, (), found, None)
     words: tuple[str, ...] = ()
     for words, easier in eased(problem, old):
         problem = easier
         if (found := _judged(problem, shifted(problem, old))) is not None:
             return _Start(problem, words, found, found)
-    return _Start(problem, words, _judged(problem, greedy(problem, QUICK_SECONDS)), None)
+    return _Start(problem, words, _quick(problem, seconds), None)
+
+
+def _quick(problem: Problem, seconds: float) -> _Found | None:
+    """A plan near the old one, or else one that does not look at the old one but at what is settled."""
+    bare = problem.replan.model_copy(update={"baseline": ()}) if problem.replan else None
+    for easier in (problem, problem.model_copy(update={"replan": bare})):
+        if (found := _judged(problem, greedy(easier, seconds / 2))) is not None:
+            return found
+    return None
 
 
 def _judged(problem: Problem, schedule: Schedule | None) -> _Found | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from kitchen_agent.live.alarms import alarms
+from kitchen_agent.live.alarms import alarms, question_line
 from kitchen_agent.live.difference import Change
 from kitchen_agent.live.events import Happening
 from kitchen_agent.live.kitchen import Told
@@ -25,6 +25,8 @@ def told_lines(before: Session, after: Session, told: Told, lines: int | None = 
     known = set(before.plan.notes)
     found = [told.trouble] if told.trouble else []
     found += [f"To keep going: {note}." for note in after.plan.notes if note not in known]
+    asked = before.open_questions
+    found += [question_line(after, missing) for missing in after.open_questions if missing not in asked]
     found += [change_line(change, after) for change in told.changes[:lines]]
     if lines is not None and len(told.changes) > lines:
         found.append(f"and {len(told.changes) - lines} more changes")

@@ -70,11 +70,11 @@ def _of_task(session: Session, what: Happening) -> str:
 
 def task_name(session: Session, task: str) -> str:
     """The name of a task, with its dish."""
-    item = session.item(task)
-    if item is None:
+    planned = next((entry for entry in session.plan.problem.tasks if entry.id == task), None)
+    if planned is None:
         return task
-    dish = session.plan.dish_name(item.dish)
-    return f"{item.name} ({dish})" if dish else item.name
+    dish = session.plan.dish_name(planned.dish)
+    return f"{planned.name or task} ({dish})" if dish else planned.name or task
 
 
 def _cook(session: Session, cook: str) -> str:
