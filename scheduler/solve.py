@@ -23,6 +23,10 @@ from scheduler.variables import Expr
 StoppedBy = OneOf["optimal", "gap", "deterministic_limit", "time_limit", "cancel", "greedy"]
 SHARE = 0.5
 """Of the work and time that is left, how much one term may take while others wait."""
+ALONE_SHARE = 0.3
+"""Of that, how much the default strategy takes alone before all of them take turns."""
+ALONE_WORK = 1.0
+"""The same in deterministic seconds when no work limit is given."""
 GREEDY_SHARE = 0.2
 """Of the time limit, how much the quick first plan may take."""
 SECONDS_BETWEEN_PLANS = 0.1
@@ -37,8 +41,10 @@ class Limits:
     problem gives the same plan; one takes about 5 to 20 seconds of a CPU, presolve included. None: no such limit.
     ``time_limit_seconds``: wall clock; plans are then not reproducible.
     ``gap``: a term is good enough when (value − bound) / max(1, value) is at most this.
-    ``workers``: solver threads. The search is always interleaved: all of CP-SAT's strategies take turns, which is
-    deterministic and, with one worker too, brings the large-neighbourhood searches that find good plans early.
+    ``workers``: solver threads. First CP-SAT's default strategy searches alone, which closes easy problems before the
+    others are even ready; then all of them take turns, which is deterministic and, with one worker too, brings the
+    large-neighbourhood searches that find good plans early. Several workers without a work limit run side by side
+    instead: faster, and not reproducible.
     """
 
     deterministic_limit: float | None = 0.3
@@ -162,19 +168,29 @@ def _descend(run: _Run) -> cp_model.CpSolverStatus:
 
 
 def _minimise(run: _Run, name: TermName | None, term: Expr, levels_left: int) -> cp_model.CpSolverStatus:
-    """Minimise one term from the best plan on; keeps better plans and the proven bound in ``run``."""
-    model = run.build.model
+    """Minimise one term from the best plan on (None: find any); keeps better plans and the proven bound in ``run``."""
     if name is not None:
-        model.minimize(term)
-    if run.best is not None:
-        _hint(run, run.best)
-        model.add(term <= run.best(term))
-    solver = cp_model.CpSolver()
-    _set_parameters(run, solver, levels_left)
-    if name is None:
-        # Any plan will do: presolve and linear relaxations take longer than finding one.
-        solver.parameters.cp_model_presolve = False
-        solver.parameters.linearization_level = 0
+        run.build.model.minimize(term)
+    status = cp_model.UNKNOWN
+    for alone in (False,) if _side_by_side(run) else (True, False):
+        if run.best is not None:
+            _hint(run, run.best)
+            run.build.model.add(term <= run.best(term))
+        solver = cp_model.CpSolver()
+        _set_parameters(run, solver, levels_left, alone=alone)
+        if name is None:
+            # Any plan will do: presolve and linear relaxations take longer than finding one.
+            solver.parameters.cp_model_presolve = False
+            solver.parameters.linearization_level = 0
+        status = _search(run, name, solver)
+        if status in (cp_model.OPTIMAL, cp_model.INFEASIBLE) or run.out_of_budget():
+            break
+    return status
+
+
+def _search(run: _Run, name: TermName | None, solver: cp_model.CpSolver) -> cp_model.CpSolverStatus:
+    """Solve the model as it is now."""
+    model = run.build.model
     done = threading.Event()
     if run.cancel is not None:
         threading.Thread(target=_stop_when_set, args=(run.cancel, done, solver), daemon=True).start()
@@ -203,16 +219,22 @@ def _hint(run: _Run, point: Point) -> None:
     hint.values.extend(point.values)
 
 
-def _set_parameters(run: _Run, solver: cp_model.CpSolver, levels_left: int) -> None:
+def _side_by_side(run: _Run) -> bool:
+    return run.limits.workers > 1 and run.limits.deterministic_limit is None
+
+
+def _set_parameters(run: _Run, solver: cp_model.CpSolver, levels_left: int, *, alone: bool) -> None:
     parameters = solver.parameters
     parameters.random_seed = run.limits.seed
-    parameters.num_workers = run.limits.workers
-    parameters.interleave_search = True
+    parameters.num_workers = 1 if alone else run.limits.workers
+    parameters.interleave_search = not alone and not _side_by_side(run)
     parameters.relative_gap_limit = run.limits.gap
-    share = 1.0 if levels_left <= 1 else SHARE
+    share = (1.0 if levels_left <= 1 else SHARE) * (ALONE_SHARE if alone else 1.0)
     work, seconds = run.remaining_work(), run.remaining_seconds()
     if work is not None:
         parameters.max_deterministic_time = work * share
+    elif alone:
+        parameters.max_deterministic_time = ALONE_WORK
     if seconds is not None:
         parameters.max_time_in_seconds = seconds * share
 
