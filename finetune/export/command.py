@@ -15,9 +15,10 @@ from rich.console import Console
 from finetune.evaluate.report import read_report
 from finetune.export.card import model_card
 from finetune.export.gguf_files import write_adapter, write_merged
-from finetune.export.manifest import Base, Manifest, write_manifest
+from finetune.export.manifest import Base, Manifest, Trained, write_manifest
 from finetune.export.peft_adapter import CONFIG_FILE, LoraAdapter, architecture, open_base, read_adapter
 from finetune.files import replacing, sha256_of, write_text
+from finetune.sentences.scoring import read_scores
 from kitchen_agent.prompt import PROMPT_VERSION
 
 PROMPT_FIELD = "kitchen.prompt_version"
@@ -34,6 +35,13 @@ class FileType(StrEnum):
     Q4_K_M = "Q4_K_M"
 
 
+class Purpose(StrEnum):
+    """What an adapter may be trained for."""
+
+    PLAN = "plan"
+    EVENTS = "events"
+
+
 AdapterFolder = Annotated[Path, typer.Option(help="Folder with a PEFT adapter: a checkpoint of a run.")]
 BaseFile = Annotated[Path, typer.Option(help="The GGUF file of the base model.")]
 
@@ -43,9 +51,11 @@ def export(
     base: BaseFile,
     output: Annotated[Path, typer.Option(help="The adapter file to write, ending in .gguf.")],
     metrics: Annotated[list[Path] | None, typer.Option(help="Reports of `evaluate` for the card.")] = None,
+    sentences: Annotated[Path | None, typer.Option(help="The report of `evaluate-sentences` for the card.")] = None,
+    purpose: Annotated[Purpose, typer.Option(help="What the adapter was trained for.")] = Purpose.PLAN,
 ) -> None:
     """Write a trained adapter as a GGUF LoRA, with its manifest and model card."""
-    manifest = export_adapter(adapter, base, output, metrics or [])
+    manifest = export_adapter(adapter, base, output, metrics or [], sentences, purpose.value)
     Console().print(f"{output}: rank {manifest.rank}, {manifest.size_bytes:,} bytes, SHA-256 {manifest.sha256}")
 
 
@@ -60,12 +70,20 @@ def merge(
     Console().print(f"{output}: {file_type}, {output.stat().st_size:,} bytes, SHA-256 {sha256_of(output)}")
 
 
-def export_adapter(adapter: Path, base: Path, output: Path, metrics: Sequence[Path] = ()) -> Manifest:
+def export_adapter(
+    adapter: Path,
+    base: Path,
+    output: Path,
+    metrics: Sequence[Path] = (),
+    sentences: Path | None = None,
+    purpose: Trained = "plan",
+) -> Manifest:
     """Write the PEFT folder `adapter` as `output`, beside it `.json` (manifest) and `.md` (model card).
 
     Raises AdapterError when the adapter does not fit `base` or cannot be a GGUF LoRA, DataError for a bad report.
     """
     reports = [read_report(path) for path in metrics]
+    heard = read_scores(sentences) if sentences else []
     opened = open_base(base)
     lora = read_adapter(adapter, opened)
     base_sha256 = sha256_of(base)
@@ -76,9 +94,10 @@ def export_adapter(adapter: Path, base: Path, output: Path, metrics: Sequence[Pa
         sha256=base_sha256,
         architecture=architecture(opened),
     )
-    manifest = _describe(adapter, lora, described, output, metrics)
+    figures = [*metrics, *([sentences] if sentences else [])]
+    manifest = _describe(adapter, lora, described, output, figures).model_copy(update={"purpose": purpose})
     write_manifest(manifest, output.with_suffix(".json"))
-    write_text(output.with_suffix(".md"), model_card(manifest, reports))
+    write_text(output.with_suffix(".md"), model_card(manifest, reports, heard))
     return manifest
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from finetune.errors import DataError
 from finetune.files import write_text
+
+Trained = Literal["plan", "events"]
+"""What there are adapters for: recipes to task graphs, sentences to events."""
 
 
 class Base(BaseModel):
@@ -32,6 +36,7 @@ class Manifest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     file: str
+    purpose: Trained = "plan"
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     size_bytes: int
     base: Base

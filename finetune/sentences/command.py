@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -11,11 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from finetune.dataset import write_examples
-from finetune.files import write_text
 from finetune.graphfile import read_graphs
 from finetune.prepare.command import DATA
 from finetune.sentences.examples import sentence_examples
-from finetune.sentences.scoring import Heard, Score, hear_all, scores
+from finetune.sentences.scoring import Heard, Score, hear_all, scores, write_scores
 from finetune.sentences.testset import Split, written
 from kitchen_agent.settings import load
 
@@ -67,8 +65,7 @@ def evaluate_sentences(
         model.load()
         heard = list(hear_all(written(only), model))
     found = scores(heard)
-    document = {**choice.versions, "scores": [score.model_dump() | {"accuracy": score.accuracy} for score in found]}
-    write_text(output / "sentences.json", json.dumps(document, indent=1) + "\n")
+    write_scores(output / "sentences.json", choice.versions, found)
     console = Console()
     console.print(_mistakes([one for one in heard if one.written.split == "tune" and not one.exact]))
     console.print(_table(found, choice.versions["adapter"]))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from finetune.errors import DataError
+from finetune.files import write_text
 from finetune.sentences.testset import Split, Written, dinners
 from kitchen_agent.errors import UnclearSentenceError, UnsaidAmountError
 from kitchen_agent.live.eventline import NONE, OPEN
@@ -75,6 +79,21 @@ def scores(heard: Sequence[Heard]) -> list[Score]:
     """The score of each part that has sentences."""
     parts: tuple[Split, ...] = ("tune", "kept")
     return [_score(split, part) for split in parts if (part := [one for one in heard if one.written.split == split])]
+
+
+def write_scores(path: Path, versions: dict[str, str], found: Sequence[Score]) -> None:
+    """Write what was measured, and of which model, as JSON."""
+    document = {**versions, "scores": [score.model_dump() | {"accuracy": score.accuracy} for score in found]}
+    write_text(path, json.dumps(document, indent=1) + "\n")
+
+
+def read_scores(path: Path) -> list[Score]:
+    """The scores in the file that `write_scores` wrote; raises DataError when it is none."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))["scores"]
+        return [Score.model_validate({name: one[name] for name in Score.model_fields}) for one in found]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(path, f"not a report of evaluate-sentences ({error})", "Make it again.") from error
 
 
 def _score(split: Split, heard: Sequence[Heard]) -> Score:

@@ -20,6 +20,7 @@ from finetune.export.manifest import read_manifest
 from finetune.export.parity import compare, reference_logits, served_logits
 from finetune.export.peft_adapter import LoraAdapter, LoraPair, open_base, read_adapter
 from finetune.files import sha256_of
+from finetune.sentences.scoring import Score, write_scores
 from kitchen_agent.llama import Engine, Row
 from tests.finetune.tiny_qwen import TEXT, make_model, make_tokenizer, write_gguf
 
@@ -122,6 +123,22 @@ def test_header_manifest_and_card_tell_the_truth(trained: Trained, tmp_path: Pat
     assert "| base | base.gguf |" in card
     assert "/home" not in card + output.with_suffix(".json").read_text()
     assert "Not evaluated yet" in card
+
+
+def test_the_card_of_events_shows_their_figures(trained: Trained, tmp_path: Path) -> None:
+    found = [
+        Score(split="tune", sentences=8, exact=7, asks=1, seconds_median=0.5, seconds_max=1.0),
+        Score(split="kept", sentences=4, exact=3, asks=0, seconds_median=0.5, seconds_max=1.0),
+    ]
+    write_scores(tmp_path / "sentences.json", {"model": "tiny"}, found)
+    output = tmp_path / "adapter.gguf"
+    manifest = export_adapter(
+        trained.adapter, trained.base, output, sentences=tmp_path / "sentences.json", purpose="events"
+    )
+    assert (manifest.purpose, manifest.metrics_file) == ("events", "sentences.json")
+    card = output.with_suffix(".md").read_text()
+    assert "into one event of the session" in card
+    assert "| kept | 4 | 0.750 | 0.50 |" in card
 
 
 def edited(trained: Trained, folder: Path, **changes: object) -> Path:
