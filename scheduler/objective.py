@@ -111,6 +111,26 @@ def _attendance_bounds(v: Variables, cook: str, length: Expr, chosen: list[tuple
         v.model.add(capacity * length >= sum(load))
 
 
+def longest_day(v: Variables) -> Expr:
+    """Minutes that the cook who is kept longest is kept in the kitchen: max over cooks of attendance.
+
+    Implied, for better bounds: it is at least the mean.
+    """
+    days = [day for cook in v.problem.cooks if not isinstance(day := _day(v, cook.id), int)]
+    if len(days) < 2:
+        return days[0] if days else 0
+    longest = v.derived("longest day", 0, v.horizon, lambda at: max(at(day) for day in days))
+    for day in days:
+        v.model.add(longest >= day)
+    v.model.add(len(days) * longest >= sum(days))
+    return longest
+
+
+def _day(v: Variables, cook: str) -> Expr:
+    """The attendance of a cook in all presence windows together."""
+    return sum(length for (name, _), length in _attendance(v).items() if name == cook)
+
+
 def presence(v: Variables) -> Expr:
     """Minutes that the cooks are kept in the kitchen: sum over cooks and windows of last end − first start."""
     return sum(_attendance(v).values())
@@ -235,6 +255,7 @@ def _other_cooks(v: Variables, t: TaskVars, cooks: tuple[str, ...]) -> Expr:
 TERMS: dict[TermName, Callable[[Variables], Expr]] = {
     "lateness": lateness,
     "hot_wait": hot_wait,
+    "longest_day": longest_day,
     "presence": presence,
     "makespan": makespan,
     "extra_work": extra_work,

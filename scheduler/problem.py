@@ -17,6 +17,7 @@ Hygiene = Literal["none", "raw_meat", "raw_fish", "ready_to_eat"]
 TermName = Literal[
     "lateness",
     "hot_wait",
+    "longest_day",
     "presence",
     "makespan",
     "extra_work",
@@ -29,6 +30,7 @@ TermName = Literal[
 ORDER: tuple[TermName, ...] = (
     "lateness",
     "hot_wait",
+    "longest_day",
     "presence",
     "makespan",
     "extra_work",
@@ -49,6 +51,8 @@ is done or running counts only in a window that contains it.
 * ``hot_wait``: sum over links and serving links of hot_weight × wait², where wait is
   start(after) − end(before) − max(min_lag, 0), for a serving link served − end(task) − min_lag
   (never below 0: a negative wait counts as 0).
+* ``longest_day``: max of attendance(c) over the cooks; 0 without cooks. It comes before the sum because the sum alone
+  is least when the quickest cook does everything.
 * ``presence``: sum of attendance(c) over the cooks.
 * ``makespan``: the latest end of any task (inserted tasks and serving not counted); 0 without tasks.
 * ``extra_work``: minutes of cook's work in inserted tasks (touches, wash-ups, cleans) plus substitution costs.

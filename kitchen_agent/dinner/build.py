@@ -15,16 +15,10 @@ from kitchen_agent.dinner.part import Part, make_parts
 from kitchen_agent.menu import SKILL_LEVEL, DinnerRequest
 from kitchen_agent.recipe import Recipe
 from kitchen_agent.taskgraph import TaskGraph, final_ids
-from scheduler.problem import ORDER, Cook, Course, Dish, Problem, Settings, TermName, VesselUse
+from scheduler.problem import Cook, Course, Dish, Problem, Settings, VesselUse
 
 COURSE_WINDOW_MINUTES: Final = 5
 """The dishes of one sitting come to the table within this time."""
-
-FIRST_AIMS: Final[tuple[TermName, ...]] = ("lateness", "hot_wait", "extra_work", "balance")
-OBJECTIVE: Final = (*FIRST_AIMS, *(term for term in ORDER if term not in FIRST_AIMS))
-"""The scheduler's order with the even share of work before the sum of the cooks' hours: a sum alone leaves all the
-work to the fastest cook, and two people who cook together want to. Washing up comes before both, or the one with
-less to do would wash pans that nobody needs."""
 
 
 class Dinner(BaseModel):
@@ -70,7 +64,6 @@ def build_problem(request: DinnerRequest, graphs: Mapping[str, TaskGraph], recip
         vessels=resources.stock(kitchen, {vessel.kind for part in parts for vessel in part.vessels}),
         boards=resources.boards(kitchen),
         sessions=calendar.sessions(),
-        objective=OBJECTIVE,
         settings=Settings(
             watch_fire=kitchen.watch_fire,
             oven_tolerance_celsius=kitchen.oven_tolerance_celsius,

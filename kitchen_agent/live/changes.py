@@ -15,6 +15,7 @@ from kitchen_agent.live.session import Session, cold_oven_factor
 from kitchen_agent.live.settled import minute_of, settle, span
 from kitchen_agent.menu import SKILL_LEVEL
 from scheduler.problem import (
+    ORDER,
     Cook,
     Equipment,
     Link,
@@ -35,9 +36,8 @@ Span = TypeVar("Span", Window, Hours)
 Thing = TypeVar("Thing", Equipment, Oven, VesselStock)
 
 SLACK_MINUTES: Final = 120
-LIVE_ORDER: Final[tuple[TermName, ...]] = (
-    "lateness", "hot_wait", "stability", "presence", "makespan", "extra_work", "balance", "handovers", "idle",
-)  # fmt: skip
+FIRST_AIMS: Final[tuple[TermName, ...]] = ("lateness", "hot_wait", "stability")
+LIVE_ORDER: Final = (*FIRST_AIMS, *(term for term in ORDER if term not in FIRST_AIMS))
 """The plan's own order, with stability before everything that is only elegance."""
 
 

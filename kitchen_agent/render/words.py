@@ -13,6 +13,7 @@ SERVED_HOW = {"hot": "hot", "warm": "warm", "room": "at room temperature", "cold
 AIMS: Final[Mapping[TermName, str]] = {
     "lateness": "the delay ({} minutes)",
     "hot_wait": "the wait of hot food (now {})",
+    "longest_day": "the longest day of a cook ({} minutes)",
     "presence": "the cooks' hours ({} minutes)",
     "makespan": "the end of the work (minute {})",
     "extra_work": "washing up and makeshift ({} minutes)",

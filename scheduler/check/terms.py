@@ -11,17 +11,18 @@ from scheduler.problem import TermName
 def recompute(view: View) -> dict[TermName, int]:
     """Every term's value, in the words of :data:`scheduler.problem.ORDER`."""
     loads = [sum(work.minutes for work in view.work if work.cook == name) for name in view.cooks]
-    attendance = sum(_attendance(view, name) for name in view.cooks)
+    days = [_attendance(view, name) for name in view.cooks]
     inserted = sum(work.minutes for work in view.work if work.inserted)
     return {
         "lateness": _lateness(view),
         "hot_wait": _hot_wait(view),
-        "presence": attendance,
+        "longest_day": max(days, default=0),
+        "presence": sum(days),
         "makespan": max((placed.end for placed in view.placed.values()), default=0),
         "extra_work": inserted + substitution_costs(view),
         "balance": max(loads) - min(loads) if len(loads) > 1 else 0,
         "handovers": _handovers(view),
-        "idle": attendance - sum(work.minutes for work in view.work if work.hands),
+        "idle": sum(days) - sum(work.minutes for work in view.work if work.hands),
         "stability": _stability(view),
     }
 

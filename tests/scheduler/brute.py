@@ -20,7 +20,7 @@ _NOT_LASTING = {"form", "serving", "course", "equipment", "oven_heat", "vessel",
 LASTING = [rule for rule in RULES if rule.__name__ not in _NOT_LASTING]
 AT_THE_TABLE = [_BY_NAME[name] for name in ("form", "serving", "course", "replan")]
 IN_THE_KITCHEN = [rule for rule in RULES if rule.__name__ != "terms" and rule not in AT_THE_TABLE]
-GROWING: tuple[TermName, ...] = ("lateness", "hot_wait", "presence", "makespan", "extra_work")
+GROWING: tuple[TermName, ...] = ("lateness", "hot_wait", "longest_day", "presence", "makespan", "extra_work")
 
 
 def optimum(problem: Problem) -> tuple[int, ...] | None:

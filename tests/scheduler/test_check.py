@@ -174,6 +174,7 @@ def test_the_plan_is_good_and_its_terms_are_right() -> None:
     assert report.terms == {
         "lateness": 0,
         "hot_wait": 2 * 5**2,
+        "longest_day": 78,
         "presence": 78 + 15,
         "makespan": 75,
         "extra_work": 2 + 1 + 3,

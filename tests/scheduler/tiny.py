@@ -351,7 +351,7 @@ def replans(rng: Random) -> Problem:
         pins=tuple(pins),
         settings=DRY,
         replan=Replan(now_minutes=now, freeze_minutes=rng.choice([0, 2]), baseline=baseline, served=served),
-        objective=("lateness", "stability", "presence", "makespan", "balance", "handovers", "idle"),
+        objective=("lateness", "stability", "longest_day", "presence", "makespan", "balance", "handovers", "idle"),
     )
 
 
