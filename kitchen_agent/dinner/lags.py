@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kitchen_agent.kitchen import Kitchen
-from kitchen_agent.taskgraph import FINISH_ACTIONS, HEAT_ACTIONS, TaskGraph, final_ids
+from kitchen_agent.taskgraph import HEAT_ACTIONS, TaskGraph, final_ids
 from scheduler.problem import Link, ServingLink, Task
 
 KEEPS_MINUTES: Final = 1440
@@ -22,11 +22,14 @@ COOLS_WITHIN_MINUTES: Final = 60
 def dish_links(dish: str, graph: TaskGraph, tasks: Sequence[Task], kitchen: Kitchen) -> list[Link]:
     """One link for each need of each task, with the hold of what it waits for as the longest wait.
 
+    From the last heat of a hot dish on, every wait counts (objective hot_wait), unless its result does not mind.
+
     A result that several tasks take from waits longer for the later ones: while the earlier ones are at work on it,
     and while whatever lies between is done. What stays in the oven while its temperature changes waits for that.
     `tasks` are the graph's tasks, converted, in their order.
     """
     minutes = {number: task_minutes(task) for number, task in enumerate(tasks, 1)}
+    cooling = _cooling(graph)
     links: list[Link] = []
     for task in graph.tasks:
         followers = [other for other in graph.tasks if task.id in other.after]
@@ -35,14 +38,12 @@ def dish_links(dish: str, graph: TaskGraph, tasks: Sequence[Task], kitchen: Kitc
         for follower in followers:
             hold = max(task.hold, LEAST_HOLD_MINUTES, _oven_change(tasks[task.id - 1], tasks[follower.id - 1], kitchen))
             hold += earlier
-            cooling = task.action in HEAT_ACTIONS and task.hold <= COOLS_WITHIN_MINUTES
-            last_steps = follower.action in FINISH_ACTIONS and graph.serve in ("hot", "warm")
             links.append(
                 Link(
                     before=f"{dish}/{task.id}",
                     after=f"{dish}/{follower.id}",
                     max_lag_minutes=None if task.hold >= KEEPS_MINUTES else max(hold, between[follower.id]),
-                    hot_weight=1 if cooling and last_steps else 0,
+                    hot_weight=1 if task.id in cooling and follower.id in cooling else 0,
                 )
             )
             earlier += minutes[follower.id]
@@ -72,6 +73,23 @@ def finishing_minutes(graph: TaskGraph, minutes: Mapping[int, int]) -> int:
 def task_minutes(task: Task) -> int:
     """The minutes of all rounds of `task` with as many side by side as it allows."""
     return -(-task.rounds // task.max_pans) * task.minutes
+
+
+def _cooling(graph: TaskGraph) -> set[int]:
+    """The tasks of a hot or warm dish from its last heat on, as far as their results suffer from a wait."""
+    if graph.serve not in ("hot", "warm"):
+        return set()
+    heated = {task.id for task in graph.tasks if task.action in HEAT_ACTIONS}
+    before_heat: set[int] = set()
+    for task in reversed(graph.tasks):
+        if task.id in heated or task.id in before_heat:
+            before_heat.update(task.after)
+    hot: set[int] = set()
+    for task in graph.tasks:
+        if task.id not in before_heat and (task.id in heated or hot.intersection(task.after)):
+            hot.add(task.id)
+    last = set(final_ids(graph.tasks))
+    return {number for number in hot if number in last or graph.tasks[number - 1].hold <= COOLS_WITHIN_MINUTES}
 
 
 def _oven_change(first: Task, then: Task, kitchen: Kitchen) -> int:

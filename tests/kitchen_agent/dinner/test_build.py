@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kitchen_agent.dinner import Dinner
+from kitchen_agent.dinner import Dinner, build_problem
 from kitchen_agent.dinner.calendar import clock
 from kitchen_agent.dinner.hygiene import classes
 from scheduler.problem import Link
 from scheduler.validate import validate
-from tests.kitchen_agent.dinner.menus import GRAPHS, RECIPES, dinner, graph, task
+from tests.kitchen_agent.dinner.menus import GRAPHS, RECIPES, dinner, graph, request, task
 
 
 def link(made: Dinner, before: str, after: str) -> Link:
@@ -58,6 +58,20 @@ def test_holds_are_longest_waits() -> None:
     assert serving["mousse/3"].hot_weight == 0
     assert serving["chicken/4"].max_lag_minutes == 10
     assert serving["chicken/4"].hot_weight > 0
+
+
+def test_from_its_last_heat_on_a_hot_dish_minds_every_wait() -> None:
+    beans = graph(
+        "soup", "side", "hot", 15,
+        task(1, "Boil the beans", "boil", 5, tools=["burner", "saucepan:a"], attention="tend", hold=20),
+        task(2, "Toss the beans in butter", "saute", 3, tools=["burner", "frying_pan:b"], attention="tend", after=[1],
+             hold=20),
+        task(3, "Season with lemon", "season", 2, tools=["frying_pan:b"], after=[2], hold=20),
+        task(4, "Serve the beans", "plate", 2, after=[3], hold=20),
+    )  # fmt: skip
+    made = build_problem(request("soup"), {"soup": beans}, RECIPES)
+    weights = {entry.after: entry.hot_weight for entry in made.problem.links if ".start" not in entry.before}
+    assert weights == {"soup/2": 0, "soup/3": 1, "soup/4": 1}
 
 
 def test_somebody_sets_going_what_needs_nobody() -> None:
