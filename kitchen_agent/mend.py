@@ -56,7 +56,14 @@ def mend(draft: Draft, recipe: Recipe) -> tuple[Draft, tuple[str, ...]]:
         tasks, changes = apply(draft, recipe)
         draft = draft.model_copy(update={"tasks": tuple(tasks)})
         notes += changes
+    if draft.serve in ("hot", "warm") and not any(_heats(task) for task in draft.tasks):
+        draft = draft.model_copy(update={"serve": "room"})
+        notes.append("nothing heats it: it is served at room temperature")
     return draft, tuple(notes)
+
+
+def _heats(task: Task) -> bool:
+    return task.action in HEAT_ACTIONS or bool(set(task.kinds) & set(HEAT_TOOLS))
 
 
 def _number_tasks(draft: Draft, recipe: Recipe) -> Mended:

@@ -93,3 +93,10 @@ def test_a_mended_draft_stays_mended_and_is_a_graph(graph: TaskGraph) -> None:
     once, _ = mend(Draft.of(graph), GRATIN)
     assert mend(once, GRATIN)[0] == once
     assert once.graph().tasks
+
+
+def test_what_nothing_heats_is_not_served_hot() -> None:
+    peeled = SOUND.model_copy(update={"tasks": (SOUND.tasks[1].model_copy(update={"id": 1}),)})
+    mended, notes = mend(peeled, GRATIN)
+    assert (SOUND.serve, mended.serve) == ("hot", "room")
+    assert "nothing heats it: it is served at room temperature" in notes
