@@ -1,8 +1,9 @@
-"""Seconds for a menu of four dishes: cold (the model reads all recipes) and warm (their graphs are known).
+"""Seconds for a menu of four dishes: cold (the model reads all recipes) and warm (its answers are kept).
 
 python -m kitchen_agent.benchmarks.plan [ADAPTER]
 
-Each row is a fresh process of `kitchen plan` with all that it loads and prints.
+Each row is a fresh process of `kitchen plan` with all that it loads and prints; first with the adapter (that which
+ships, or ADAPTER), then with the untuned model.
 """
 
 from __future__ import annotations
@@ -17,39 +18,48 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from kitchen_agent import modelfiles, settings
+
 MENU: Final = "tomato soup, roast chicken with lemon, green beans, chocolate mousse"
-OPTIONS: Final = ("--guests", "6", "--serve", "19:30", "--cook", "Ana:expert", "--cook", "Ben:novice")
-WARM_RUNS: Final = 3
+OPTIONS: Final = ("--guests", "6", "--serve", "2030-05-05 19:30", "--cook", "Ana:expert", "--cook", "Ben:novice")
+RUNS: Final = ("cold", "warm", "warm", "warm")
 
 
 @dataclass(frozen=True)
 class Measured:
     """One process: its wall-clock and processor seconds."""
 
-    name: str
     wall_seconds: float
     processor_seconds: float
 
 
 def main() -> None:
     """Measure and print."""
-    adapter = ("--adapter", sys.argv[1]) if len(sys.argv) > 1 else ()
+    shipped = modelfiles.adapter(settings.load())
+    adapter = sys.argv[1] if len(sys.argv) > 1 else str(shipped.path) if shipped else None
     print(f"{MENU}; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start")
-    print(f"{'run':<10}{'wall s':>9}{'CPU s':>9}")
-    with tempfile.TemporaryDirectory() as folder:
-        for name in ("cold", *["warm"] * WARM_RUNS):
-            row = _measure(name, Path(folder), adapter)
-            print(f"{row.name:<10}{row.wall_seconds:>9.2f}{row.processor_seconds:>9.2f}", flush=True)
+    print(f"{'adapter':<24}{'run':<6}{'wall s':>9}{'CPU s':>9}")
+    for chosen in ([adapter] if adapter else []) + ["none"]:
+        with tempfile.TemporaryDirectory() as folder:
+            for run in RUNS:
+                row = _measure(Path(folder), chosen)
+                print(
+                    f"{Path(chosen).name:<24}{run:<6}{row.wall_seconds:>9.2f}{row.processor_seconds:>9.2f}", flush=True
+                )
 
 
-def _measure(name: str, data_dir: Path, adapter: tuple[str, ...]) -> Measured:
-    command = [sys.executable, "-m", "kitchen_agent", "plan", MENU, *OPTIONS, *adapter]
+def _measure(data_dir: Path, adapter: str) -> Measured:
+    """Plan the menu with what is kept in `data_dir`. Raises SystemExit with what the process said when it fails."""
+    command = [sys.executable, "-m", "kitchen_agent", "plan", MENU, *OPTIONS, "--adapter", adapter]
     started, used = time.perf_counter(), _processor_seconds()
-    subprocess.run(
-        command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    done = subprocess.run(
+        command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "KITCHEN_DATA_DIR": str(data_dir)},
     )  # fmt: skip
-    return Measured(name, time.perf_counter() - started, _processor_seconds() - used)
+    measured = Measured(time.perf_counter() - started, _processor_seconds() - used)
+    if done.returncode:
+        sys.exit(done.stderr)
+    return measured
 
 
 def _processor_seconds() -> float:
