@@ -15,7 +15,8 @@ from pydantic import TypeAdapter, ValidationError
 from kitchen_agent.errors import EventRefusedError
 from kitchen_agent.live.events import Happening
 from kitchen_agent.live.session import Session
-from kitchen_agent.menu import DishRequest, clock_time, slug
+from kitchen_agent.menu import DishRequest, slug
+from kitchen_agent.moments import clock_time
 
 BACK: Final = timedelta(hours=3)
 """A time of day this far back is meant as past; an earlier one is tomorrow's."""
