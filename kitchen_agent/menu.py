@@ -6,13 +6,12 @@ the request is made, as the next such time in the time zone of the request.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta, timezone, tzinfo
+from datetime import datetime, time, tzinfo
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -26,6 +25,7 @@ from pydantic import (
 )
 
 from kitchen_agent.kitchen import Kitchen
+from kitchen_agent.moments import clock_time, local_zone_name, moment_of, now_of, offset_zone
 from kitchen_agent.taskgraph import COURSES
 
 Skill = Literal["novice", "home", "expert"]
@@ -42,35 +42,12 @@ SITTING_OF_COURSE: Final[Mapping[str, str]] = {
 OFFSET_MINUTES: Final[Mapping[str, int]] = {"starter": 0, "main": 30, "dessert": 75}
 """Minutes from the first sitting; the first that the menu has is at the serving time itself."""
 
-_CLOCK = re.compile(r"(\d{1,2})[:.h](\d{2})")
 _SPAN = re.compile(r"\s*(\d{1,2}[:.h]\d{2})\s*(?:-|–|to)\s*(\d{1,2}[:.h]\d{2})\s*")
 
 
 def slug(text: str) -> str:
     """`text` as an id: lower case, words joined by hyphens ("Roast chicken!" gives "roast-chicken")."""
     return "-".join(re.findall(r"\w+", text.lower().replace("_", " "))) or "dish"
-
-
-def clock_time(text: str) -> time:
-    """The time of day in "19:30", "19.30" or "19h30". Raises ValueError for anything else."""
-    match = _CLOCK.fullmatch(text.strip())
-    if match is None or int(match[1]) > 23 or int(match[2]) > 59:
-        raise ValueError(f"{text!r} is not a time of day such as 19:30")
-    return time(int(match[1]), int(match[2]))
-
-
-def local_zone_name() -> str | None:
-    """The IANA name of this machine's time zone, or None when the system does not tell."""
-    names = [os.environ.get("TZ", "").lstrip(":")]
-    link = Path("/etc/localtime")
-    if link.is_symlink():
-        names.append(str(link.resolve()).partition("zoneinfo/")[2])
-    for name in filter(None, names):
-        try:
-            return ZoneInfo(name).key
-        except (KeyError, ValueError, OSError):
-            continue
-    return None
 
 
 class Presence(BaseModel):
@@ -200,7 +177,7 @@ class DinnerRequest(BaseModel):
     @property
     def zone(self) -> tzinfo:
         """The time zone in which this dinner's clock times are shown."""
-        return ZoneInfo(self.time_zone) if self.time_zone else _offset_of(self.serve_at)
+        return ZoneInfo(self.time_zone) if self.time_zone else offset_zone(self.serve_at)
 
     @field_validator("time_zone")
     @classmethod
@@ -215,14 +192,14 @@ class DinnerRequest(BaseModel):
     @field_validator("serve_at", mode="before")
     @classmethod
     def _serve_at(cls, value: object, info: ValidationInfo) -> object:
-        return _moment(value, info, after_now=True)
+        return moment_of(value, info, after_now=True)
 
     @field_validator("earliest_start", mode="before")
     @classmethod
     def _earliest_start(cls, value: object, info: ValidationInfo) -> object:
         if value == "now":
-            return _now(info)
-        moment = _moment(value, info, after_now=False)
+            return now_of(info)
+        moment = moment_of(value, info, after_now=False)
         serve_at = info.data.get("serve_at")
         if isinstance(moment, datetime) and isinstance(serve_at, datetime) and moment >= serve_at:
             raise ValueError("work would start after the guests are served; give an earlier time")
@@ -277,39 +254,3 @@ class DinnerRequest(BaseModel):
         first = 0 if self.courses else min(OFFSET_MINUTES[name] for name in sittings)
         table = {**{name: minutes - first for name, minutes in OFFSET_MINUTES.items()}, **self.courses}
         return dict(sorted(((name, table[name]) for name in set(sittings)), key=lambda item: (item[1], item[0])))
-
-
-def _now(info: ValidationInfo) -> datetime:
-    """The present time of the validation context, else of the clock, in the request's zone."""
-    context: Any = info.context or {}
-    now: datetime = context.get("now") or datetime.now().astimezone()
-    zone = info.data.get("time_zone")
-    now = now.replace(second=0, microsecond=0)
-    return now.astimezone(ZoneInfo(zone)) if zone else now
-
-
-def _moment(value: object, info: ValidationInfo, *, after_now: bool) -> object:
-    """A moment from "19:30" (next after now, or last before serving), an ISO date and time, or a datetime."""
-    if isinstance(value, str) and _CLOCK.fullmatch(value.strip()):
-        wanted = clock_time(value)
-        anchor = _now(info) if after_now else info.data.get("serve_at", _now(info))
-        moment = datetime.combine(anchor.date(), wanted, anchor.tzinfo)
-        if after_now and moment <= anchor:
-            moment = datetime.combine(anchor.date() + timedelta(days=1), wanted, anchor.tzinfo)
-        elif not after_now and moment > anchor:
-            moment = datetime.combine(anchor.date() - timedelta(days=1), wanted, anchor.tzinfo)
-        return moment
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value.strip())
-        except ValueError:
-            raise ValueError(f"{value!r} is not a time; write 19:30 or 2026-12-24 19:30") from None
-    if isinstance(value, datetime):
-        zone = _now(info).tzinfo
-        value = value.replace(second=0, microsecond=0)
-        return value.replace(tzinfo=zone) if value.tzinfo is None else value.astimezone(zone)
-    return value
-
-
-def _offset_of(moment: datetime) -> tzinfo:
-    return timezone(moment.utcoffset() or timedelta())

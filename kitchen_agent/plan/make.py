@@ -47,10 +47,6 @@ def make_plan(
     }
     names = Names(problem, schedule)
     items = _items(problem, schedule, names, at, graphs, lines)
-    record = schedule.solver
-    versions = {**(model or {}), **(record.versions if record else {})}
-    if record is not None:
-        versions |= {"seed": str(record.seed), "workers": str(record.workers), "stopped by": record.stopped_by}
     return DinnerPlan(
         title=request.title,
         guests=request.guests,
@@ -64,13 +60,22 @@ def make_plan(
         notes=(*dinner.notes, *notes),
         optimal=solved.optimal,
         terms=schedule.terms,
-        versions=versions,
+        versions={**(model or {}), **_versions(schedule)},
         request=request,
         recipes=dict(recipes),
         graphs=dict(graphs),
         problem=problem,
         schedule=schedule,
     )
+
+
+def _versions(schedule: Schedule) -> dict[str, str]:
+    """What made the schedule."""
+    record = schedule.solver
+    if record is None:
+        return {}
+    limits = {"seed": str(record.seed), "workers": str(record.workers), "stopped by": record.stopped_by}
+    return {**record.versions, **limits}
 
 
 def _scaled(recipe: Recipe, graph: TaskGraph, portions: int) -> tuple[str, ...]:
