@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import shutil
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,9 +33,10 @@ def cook(
     from kitchen_agent.live.sessions import database_url, open_sessions
 
     current = settings.load()
+    url = database_url(current.data_dir)
     with (
         deps_when_needed(current.data_dir, lambda: choice_of(current, model, adapter)) as planning,
-        open_sessions(database_url(current.data_dir), planning=planning) as sessions,
+        open_sessions(url, planning=planning) as sessions,
     ):
         session = _session(sessions, what)
         if session is None:
@@ -46,7 +48,10 @@ def cook(
         if sys.stdout.isatty():
             from kitchen_agent.live.view import LiveView
 
-            LiveView(sessions, session, getpass.getuser()).run()
+            def again() -> AbstractContextManager[Sessions]:
+                return open_sessions(url, planning=planning)
+
+            LiveView(sessions, session, getpass.getuser(), again).run()
 
 
 def log(session: Annotated[str, typer.Argument(metavar="SESSION")]) -> None:

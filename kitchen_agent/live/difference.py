@@ -24,16 +24,6 @@ class Change(BaseModel):
     sentence: str
 
 
-class Glance(BaseModel):
-    """One cook's moment: what to do now, and what comes next."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    cook: str
-    now: tuple[Item, ...]
-    next: Item | None
-
-
 def changes(old: DinnerPlan, new: DinnerPlan, now: datetime) -> tuple[Change, ...]:
     """What `new` changes about the future that `old` had promised, soonest first."""
     before = {item.id: item for item in old.items}
@@ -50,17 +40,6 @@ def changes(old: DinnerPlan, new: DinnerPlan, now: datetime) -> tuple[Change, ..
             sentence = f"{dish.name} is served at {dish.served:%H:%M} (was {was.served:%H:%M})"
             found.append(Change(kind="served", cooks=(), at=dish.served, sentence=sentence))
     return tuple(sorted(found, key=lambda change: (change.at, change.sentence)))
-
-
-def glances(plan: DinnerPlan, now: datetime) -> tuple[Glance, ...]:
-    """Now and next for each cook of `plan`."""
-    found = []
-    for cook in plan.cooks:
-        own = sorted(plan.of_cook(cook.name), key=lambda item: (item.start, item.id))
-        busy = tuple(item for item in own if item.start <= now < item.busy_until)
-        following = next((item for item in own if item.start > now), None)
-        found.append(Glance(cook=cook.name, now=busy, next=following))
-    return tuple(found)
 
 
 def _changed(old: Item | None, new: Item, now: datetime) -> Change | None:

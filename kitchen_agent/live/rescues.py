@@ -50,14 +50,21 @@ def late_minutes(plan: DinnerPlan, now: datetime) -> int:
 
 
 def rescues(session: Session, now: datetime, seconds: float = SECONDS) -> tuple[Rescue, ...]:
-    """The cheapest ways out found in `seconds`, each replanned; empty when nothing is late or nothing helps."""
-    late = late_minutes(session.plan, now)
+    """The cheapest ways out found in `seconds`; empty when nothing is late or nothing helps.
+
+    Each is replanned, and counts only when it is better than a new plan without it would be.
+    """
+    if not late_minutes(session.plan, now):
+        return ()
     deadline = time.monotonic() + seconds
+    anyway = _tried(session, now, Rescue("", (), 0))
+    late = min(late_minutes(session.plan, now), anyway.late_minutes) if anyway else late_minutes(session.plan, now)
     found = []
-    for candidate in sorted(_candidates(session, now), key=lambda rescue: rescue.cost) if late else ():
+    for candidate in sorted(_candidates(session, now), key=lambda rescue: rescue.cost):
         if time.monotonic() > deadline:
             break
-        if (tried := _tried(session, now, candidate)) is not None and tried.late_minutes < late:
+        tried = _tried(session, now, candidate)
+        if tried is not None and tried.late_minutes <= late - STEP_MINUTES:
             found.append(tried)
     return tuple(sorted(found, key=lambda rescue: rescue.cost)[:OFFERS_MAX])
 
