@@ -39,11 +39,13 @@ model: install ## fetch, check and prepare the embedded model
 dinner: model ## plan examples/dinner_for_six.yaml with the real model
 	$(BIN)/kitchen plan examples/dinner_for_six.yaml
 
-picture: model browser ## docs/images/gantt.png: the page of the dinner for six, as a browser shows it
+picture: model browser ## the README's dinner: a real plan as it is printed and as a browser shows it
 	@mkdir -p build docs/images
-	$(BIN)/kitchen plan examples/dinner_for_six.yaml --html build/dinner.html --out build/dinner.txt
-	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1440,1150 \
+	$(BIN)/kitchen plan examples/dinner_for_six.yaml --serve "2030-05-05 19:30" \
+	    --html build/dinner.html --out docs/dinner.txt
+	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1440,1640 \
 	    --screenshot=$(CURDIR)/docs/images/gantt.png file://$(CURDIR)/build/dinner.html
+	$(BIN)/python docs/embed.py
 
 browser: ## Debian's Chromium for the browser tests, where this user may install it
 	@if command -v chromium >/dev/null; then :; \
