@@ -29,7 +29,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class Answer:
-    """``status``: optimal, feasible, infeasible or unknown; makespan and its proved bound, None where unknown."""
+    """``status``: optimal, feasible, infeasible or unknown; objective and its proved bound, None where unknown."""
 
     status: str
     objective: int | None
@@ -63,7 +63,7 @@ def _solved(problem: Problem, limits: Limits, cancel: threading.Event, *, plain:
         raise
     if plain:
         return Answer(*solve_plain(problem, limits, cancel))
-    return _judged(problem, solve(problem, limits, cancel=cancel))
+    return judged(problem, solve(problem, limits, cancel=cancel))
 
 
 def _impossible(fault: Fault) -> bool:
@@ -71,14 +71,15 @@ def _impossible(fault: Fault) -> bool:
     return fault.where == "links" or ".needs." in fault.where or fault.where.count(".") == 1
 
 
-def _judged(problem: Problem, outcome: Outcome) -> Answer:
+def judged(problem: Problem, outcome: Outcome) -> Answer:
+    """The first term of the plan's objective; raises InvalidScheduleError when the judge refuses the plan."""
     if not isinstance(outcome, Solved):
         return Answer("infeasible" if outcome.status == "infeasible" else "unknown", None, None)
     report = check(problem, outcome.schedule)
     if not report.ok:
         raise InvalidScheduleError(f"the plan breaks a rule: {report}")
-    makespan = outcome.schedule.terms[0]
-    return Answer("optimal" if makespan.optimal else "feasible", makespan.value, makespan.bound)
+    first = outcome.schedule.terms[0]
+    return Answer("optimal" if first.optimal else "feasible", first.value, first.bound)
 
 
 @contextmanager

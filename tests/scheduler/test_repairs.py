@@ -1,0 +1,267 @@
+"""For each sort of repair a dinner in which it is the cheapest, and in which it really makes the dinner possible."""
+
+import pytest
+
+from scheduler import Infeasible, Problem, Solved, solve
+from scheduler.check import check
+from scheduler.explain import DropDish, ExtraCook, LeaveOut, explain, insight, rescues
+from scheduler.problem import (
+    Board,
+    Cook,
+    Course,
+    Dish,
+    Equipment,
+    Link,
+    Need,
+    Oven,
+    OvenUse,
+    Pin,
+    PlannedTask,
+    Replan,
+    ServingLink,
+    Session,
+    Task,
+    VesselStock,
+    VesselUse,
+    Window,
+)
+
+TOGETHER = (Course(id="main", serve_at_minutes=150),)
+COOKS = (Cook(id="Ana"), Cook(id="Ben"))
+
+
+def clock(minute: int) -> str:
+    return f"{18 + minute // 60}:{minute % 60:02}"
+
+
+def two_at_once(minutes: int, hold: int = 5, **each: object) -> dict[str, object]:
+    """Two dishes of one task each that come to the table together and cannot wait long."""
+    names = ("fish", "rice")
+    return {
+        "horizon_minutes": 300,
+        "tasks": tuple(Task.model_validate({"id": f"{n} task", "minutes": minutes, "dish": n, **each}) for n in names),
+        "dishes": tuple(
+            Dish(
+                id=name,
+                course="main",
+                vessels=(VesselUse(id="v", kind="pan"),) if "vessels" in each else (),
+                serving=(ServingLink(task=f"{name} task", max_lag_minutes=hold),),
+            )
+            for name in names
+        ),
+        "courses": TOGETHER,
+    }
+
+
+def one_pan(*more: VesselStock) -> Problem:
+    pan = VesselStock(id="iron pan", kind="pan", wash_minutes=0)
+    return Problem.model_validate({**two_at_once(30, vessels=("v",)), "vessels": (pan, *more)})
+
+
+def too_much_work(first: Task, second: Task) -> Problem:
+    """One cook, two dishes, and an end that comes too early for both."""
+    return Problem(
+        horizon_minutes=70,
+        tasks=(first, second),
+        dishes=tuple(
+            Dish(id=name, serve_at_minutes=70) for name in dict.fromkeys((first.dish or "", second.dish or ""))
+        ),
+        cooks=(Cook(id="Ana"),),
+    )
+
+
+def work(name: str, dish: str, minutes: int = 60, **more: object) -> Task:
+    return Task.model_validate({"id": name, "minutes": minutes, "dish": dish, "attention": "hands_on", **more})
+
+
+def delivery(presence: tuple[Window, ...], horizon: int, due: int | None) -> Problem:
+    """The fish comes at minute 50."""
+    return Problem(
+        horizon_minutes=horizon,
+        tasks=(work("fillet", "fish", 15, release_minutes=50),),
+        dishes=(Dish(id="fish", serve_at_minutes=due),),
+        cooks=(Cook(id="Ana", presence=presence),),
+    )
+
+
+def hopeless() -> Problem:
+    """What does not keep would have to be made in the session for what keeps."""
+    return Problem(
+        horizon_minutes=120,
+        tasks=(work("whip", "cream", 10, deadline_minutes=20), work("slice", "cake", 10)),
+        dishes=(Dish(id="cream"), Dish(id="cake")),
+        cooks=(Cook(id="Ana"),),
+        sessions=(
+            Session(start_minutes=0, end_minutes=30, make_ahead=True),
+            Session(start_minutes=60, end_minutes=120),
+        ),
+    )
+
+
+CHEAPEST: dict[str, tuple[Problem, str, str]] = {
+    "serve later": (delivery((), 60, None), "serve_later", "Serve 10 minutes later."),
+    "start earlier": (
+        too_much_work(work("chop", "soup", 40), work("slice", "salad", 40)),
+        "start_earlier",
+        "Begin up to 15 minutes earlier (17:45).",
+    ),
+    "one more pan": (one_pan(), "more_units", "Use one more: iron pan."),
+    "one more burner": (
+        Problem.model_validate(
+            {**two_at_once(30, needs=(Need(equipment="burner"),)), "equipment": (Equipment(id="burner"),)}
+        ),
+        "more_units",
+        "Use one more: burner.",
+    ),
+    "one more oven": (
+        Problem.model_validate(
+            {**two_at_once(60, oven=OvenUse(celsius=200)), "ovens": (Oven(id="oven", slots=1),), "cooks": COOKS}
+        ),
+        "more_units",
+        "Use one more: oven.",
+    ),
+    "one more board": (
+        Problem.model_validate({**two_at_once(30, board=True), "boards": (Board(id="wood"),)}),
+        "more_units",
+        "Use one more: cutting board.",
+    ),
+    "one more cook": (
+        Problem.model_validate(
+            {
+                **two_at_once(60, attention="hands_on", skill=3),
+                "cooks": (Cook(id="Ana", skill=3), Cook(id="Tom", skill=1)),
+            }
+        ),
+        "extra_cook",
+        "One more cook (expert) helps from 19:30 to 20:30.",
+    ),
+    "a cook stays": (
+        delivery((Window(start_minutes=0, end_minutes=60),), 120, 70),
+        "cook_stays",
+        "Ana stays until 19:15.",
+    ),
+    "the day before": (
+        too_much_work(work("whip", "mousse", make_ahead=True), work("slice", "salad")),
+        "make_ahead",
+        "Make what keeps of mousse the day before.",
+    ),
+    "another vessel": (
+        one_pan(VesselStock(id="copper pot", kind="pot")),
+        "other_vessel",
+        "Use copper pot for fish instead of pan.",
+    ),
+    "a longer hold": (
+        Problem.model_validate(
+            {**two_at_once(10, needs=(Need(equipment="burner"),)), "equipment": (Equipment(id="burner"),)}
+        ),
+        "longer_hold",
+        "Let fish wait up to 10 minutes after fish task.",
+    ),
+    "without the garnish": (
+        too_much_work(work("slice", "salad"), work("carve", "salad", optional=True)),
+        "leave_out",
+        "Leave out carve (salad).",
+    ),
+    "without a dish": (hopeless(), "drop_dish", "Leave out cream."),
+}
+
+
+@pytest.mark.parametrize("name", CHEAPEST)
+def test_the_cheapest_repair(name: str) -> None:
+    problem, kind, sentence = CHEAPEST[name]
+    assert isinstance(solve(problem), Infeasible)
+    found = explain(problem, seconds=600, say=clock)
+    assert found.proved
+    assert found.minimal
+    assert found.facts
+    cheapest = found.repairs[0]
+    assert (cheapest.kind, cheapest.sentence) == (kind, sentence)
+    for repair in found.repairs:
+        repaired = repair.apply(problem)
+        outcome = solve(repaired)
+        assert isinstance(outcome, Solved), repair.sentence
+        assert check(repaired, outcome.schedule).ok
+        assert repair.cost >= cheapest.cost
+
+
+def test_help_is_asked_for_no_longer_than_needed() -> None:
+    helps = [
+        repair for repair in explain(CHEAPEST["one more cook"][0], seconds=600).repairs if isinstance(repair, ExtraCook)
+    ]
+    assert [(cook.skill, cook.start_minutes, cook.end_minutes) for cook in helps] == [(3, 90, 150)]
+
+
+def garnished() -> Problem:
+    """A soup whose croutons are optional; they stand between the cooking and the plating."""
+    return Problem(
+        horizon_minutes=100,
+        tasks=(
+            work("cook", "soup", 20),
+            work("cube", "soup", 10, optional=True),
+            work("fry", "soup", 10, optional=True),
+            work("plate", "soup", 5),
+        ),
+        links=(
+            Link(before="cook", after="cube"),
+            Link(before="cube", after="fry"),
+            Link(before="fry", after="plate"),
+        ),
+        dishes=(Dish(id="soup", serve_at_minutes=25, serving=(ServingLink(task="fry", max_lag_minutes=10),)),),
+        cooks=(Cook(id="Ana"),),
+    )
+
+
+def test_what_is_left_out_leaves_no_hole() -> None:
+    left = LeaveOut(dish="soup", tasks=("cube", "fry")).apply(garnished())
+    assert [task.id for task in left.tasks] == ["cook", "plate"]
+    assert left.links == (Link(before="cook", after="plate"),)
+    assert left.dishes[0].serving == (ServingLink(task="cook", max_lag_minutes=10),)
+
+
+def test_a_late_dinner_may_do_without_its_garnish() -> None:
+    problem = garnished()
+    outcome = solve(problem)
+    assert isinstance(outcome, Solved)
+    found = [repair for repair in rescues(problem, outcome.schedule, seconds=600) if isinstance(repair, LeaveOut)]
+    assert [(repair.tasks, repair.lateness_minutes) for repair in found] == [(("cube", "fry"), 0)]
+    begun = problem.model_copy(
+        update={
+            "pins": (
+                Pin(task="cook", state="done", start_minutes=0, end_minutes=20, cooks=("Ana",)),
+                Pin(task="cube", state="running", start_minutes=20, end_minutes=30, cooks=("Ana",)),
+            ),
+            "replan": Replan(now_minutes=22),
+        }
+    )
+    outcome = solve(begun)
+    assert isinstance(outcome, Solved)
+    found = [repair for repair in rescues(begun, outcome.schedule, seconds=600) if isinstance(repair, LeaveOut)]
+    assert [repair.tasks for repair in found] == [("fry",)], "what is begun is not left out"
+
+
+def test_a_dish_is_dropped_while_cooking() -> None:
+    problem = too_much_work(work("chop", "soup", 30), work("slice", "salad", 30)).model_copy(
+        update={"replan": Replan(now_minutes=5, baseline=(PlannedTask(task="slice", start_minutes=40),))}
+    )
+    dropped = DropDish(dish="salad").apply(problem)
+    assert dropped.replan == Replan(now_minutes=5)
+    assert isinstance(solve(dropped), Solved)
+
+
+def test_what_one_more_of_each_thing_would_bring() -> None:
+    """Also of what the critical chain does not wait for."""
+    problem = one_pan().model_copy(
+        update={
+            "dishes": tuple(dish.model_copy(update={"serving": ()}) for dish in one_pan().dishes),
+            "courses": (Course(id="main", serve_at_minutes=30),),
+            "equipment": (Equipment(id="burner", name="gas burner", count=2),),
+        }
+    )
+    outcome = solve(problem)
+    assert isinstance(outcome, Solved)
+    found = insight(problem, outcome.schedule, seconds=600)
+    assert {gain.of: gain.lateness_minutes for gain in found.gains} == {"iron pan": 60, "burner": 0}
+    assert {gain.sentence for gain in found.gains} == {
+        "One more iron pan: 60 minutes less late.",
+        "One more gas burner: nothing gained.",
+    }
