@@ -44,9 +44,7 @@ def from_hub(model: EmbeddedModel, folder: Path, timeout_seconds: float, report:
 
     Honours HF_HUB_OFFLINE, HF_ENDPOINT and what else `huggingface_hub` reads. Raises SourceFailedError.
     """
-    import httpx
     import huggingface_hub
-    from huggingface_hub.errors import HfHubHTTPError
     from huggingface_hub.utils.tqdm import disable_progress_bars
 
     if huggingface_hub.constants.HF_HUB_OFFLINE:
@@ -61,7 +59,7 @@ def from_hub(model: EmbeddedModel, folder: Path, timeout_seconds: float, report:
             path = huggingface_hub.hf_hub_download(
                 model.hub_repository, model.file_name, local_dir=folder, etag_timeout=timeout_seconds
             )
-    except (HfHubHTTPError, httpx.HTTPError, OSError, ValueError) as error:
+    except Exception as error:  # the library lets those of its HTTP client through, and changes the client
         raise SourceFailedError(_first_line(str(error)) or type(error).__name__) from error
     return Path(path)
 

