@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,6 +14,7 @@ from kitchen_agent.plan.busy import busiest
 from kitchen_agent.plan.model import DinnerPlan, Item, PlanCook, PlanDish
 from kitchen_agent.plan.naming import Names
 from kitchen_agent.plan.places import places
+from kitchen_agent.plan.rounds import long_waits, rounds_in_words
 from kitchen_agent.recipe import Recipe
 from kitchen_agent.taskgraph import TaskGraph
 from scheduler.problem import Problem, Task
@@ -57,7 +57,7 @@ def make_plan(
         cooks=_cooks(request, items),
         places=places(problem, schedule, names, at),
         bottleneck=bottleneck or busiest(problem, items, schedule),
-        notes=(*dinner.notes, *notes),
+        notes=(*dinner.notes, *long_waits(problem, schedule, graphs), *notes),
         optimal=solved.optimal,
         terms=schedule.terms,
         versions={**(model or {}), **_versions(schedule)},
@@ -114,7 +114,7 @@ def _items(
                 watcher=watchers.get(entry.task, ""),
                 equipment=names.equipment(task, entry),
                 ingredients=_ingredients(task, graphs, lines),
-                rounds=_rounds(task, entry),
+                rounds=rounds_in_words(task, entry),
                 ahead=entry.start_minutes < dinner_start,
             )
         )
@@ -182,16 +182,6 @@ def _ingredients(task: Task, graphs: Mapping[str, TaskGraph], lines: Mapping[str
         return ()
     uses = graphs[dish].tasks[int(number) - 1].uses
     return tuple(lines[dish][index] for index in uses if index < len(lines[dish]))
-
-
-def _rounds(task: Task, entry: Assignment) -> str:
-    if task.rounds == 1:
-        return ""
-    turns = math.ceil(task.rounds / entry.pans)
-    if turns == 1:
-        return f"{task.rounds} batches at once"
-    minutes = (entry.end_minutes - entry.start_minutes) // turns
-    return f"{turns} rounds of {minutes} min" + (f", {entry.pans} at once" if entry.pans > 1 else "")
 
 
 def _dishes(
