@@ -13,7 +13,7 @@ from ortools.sat.python import cp_model
 from scheduler.check import check
 from scheduler.complete import Point, point_of, tightened
 from scheduler.extract import extract
-from scheduler.greedy import greedy
+from scheduler.greedy import greedy, justified
 from scheduler.model import Build, build
 from scheduler.problem import Problem, TermName
 from scheduler.rules import RULES, Rule
@@ -27,6 +27,8 @@ ALONE_SHARE = 0.3
 """Of that, how much the default strategy takes alone before all of them take turns."""
 ALONE_WORK = 1.0
 """The same in deterministic seconds when no work limit is given."""
+FIRST_WORK = 0.1
+"""Deterministic seconds for a first plan without presolve."""
 GREEDY_SHARE = 0.2
 """Of the time limit, how much the quick first plan may take."""
 SECONDS_BETWEEN_PLANS = 0.1
@@ -68,6 +70,7 @@ class _Run:
     bounds: dict[TermName, int] = field(default_factory=dict)
     stopped_by: StoppedBy = "optimal"
     told_at: float = 0.0
+    all_rules: bool = True
 
     def remaining_seconds(self) -> float | None:
         limit = self.limits.time_limit_seconds
@@ -107,11 +110,13 @@ def solve(
     InvalidProblemError when the problem makes no sense.
     """
     rules = tuple(rules)
-    run = _Run(build(problem, rules), limits or Limits(), cancel, on_plan)
+    run = _Run(build(problem, rules), limits or Limits(), cancel, on_plan, all_rules=rules == RULES)
     if hint is not None:
         _adopt(run, hint)
     seconds = run.remaining_seconds()
-    start = greedy(problem, seconds and seconds * GREEDY_SHARE) if rules == RULES else None
+    # A project without serving times is better begun by the solver: a poor plan as hint keeps it from good ones.
+    served = run.all_rules and problem.dishes
+    start = greedy(problem, seconds and seconds * GREEDY_SHARE) if served else None
     if start is not None:
         _adopt(run, start)
     status = _descend(run)
@@ -150,7 +155,7 @@ def _descend(run: _Run) -> cp_model.CpSolverStatus:
     """Minimise each term in turn, keeping those before it at the values they reached."""
     status = cp_model.UNKNOWN
     levels = [(name, term) for name, term in run.build.terms.items() if not isinstance(term, int)]
-    if run.best is None:
+    if run.best is None and (run.build.variables.problem.dishes or not levels):
         status = _minimise(run, None, 0, 3 if levels else 0)
         if status == cp_model.INFEASIBLE:
             return status
@@ -163,8 +168,20 @@ def _descend(run: _Run) -> cp_model.CpSolverStatus:
             status = _minimise(run, name, term, len(levels) - number)
             if run.best is None:
                 break
+            if number + 1 < len(levels):
+                _justify(run)
         run.build.model.add(term <= run.best(term))
     return status
+
+
+def _justify(run: _Run) -> None:
+    """Push the best plan together where that is better in the terms that have not counted yet."""
+    problem = run.build.variables.problem
+    stopped = run.out_of_budget() and run.stopped_by != "deterministic_limit"
+    if run.best is None or stopped or not run.all_rules or not problem.dishes:
+        return
+    for plan in justified(problem, extract(run.build.variables, run.best)):
+        _adopt(run, plan)
 
 
 def _minimise(run: _Run, name: TermName | None, term: Expr, levels_left: int) -> cp_model.CpSolverStatus:
@@ -178,10 +195,11 @@ def _minimise(run: _Run, name: TermName | None, term: Expr, levels_left: int) ->
             run.build.model.add(term <= run.best(term))
         solver = cp_model.CpSolver()
         _set_parameters(run, solver, levels_left, alone=alone)
-        if name is None:
-            # Any plan will do: presolve and linear relaxations take longer than finding one.
+        if name is None and alone:
+            # Any plan will do: presolve and linear relaxations mostly take longer than finding one.
             solver.parameters.cp_model_presolve = False
             solver.parameters.linearization_level = 0
+            solver.parameters.max_deterministic_time = min(FIRST_WORK, solver.parameters.max_deterministic_time)
         status = _search(run, name, solver)
         if status in (cp_model.OPTIMAL, cp_model.INFEASIBLE) or run.out_of_budget():
             break
