@@ -15,6 +15,7 @@ from kitchen_agent.errors import EventRefusedError, SessionClosedError, UnknownS
 from kitchen_agent.live import events as happen
 from kitchen_agent.live.alarms import alarms
 from kitchen_agent.live.sessions import Sessions, open_sessions
+from tests.kitchen_agent.live.databases import BOTH, database
 from tests.kitchen_agent.live.dinner import dinner_plan, event, tasks_of
 
 WRITERS, TAPS = 8, 3
@@ -35,8 +36,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'sessions.sqlite'}"
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return database(getattr(request, "param", "sqlite"), tmp_path)
+
+
+on_both = pytest.mark.parametrize("url", BOTH, indirect=True)
 
 
 @pytest.fixture
@@ -52,6 +56,7 @@ def session(sessions: Sessions) -> str:
     return name
 
 
+@on_both
 def test_a_session_waits_for_approval_and_then_for_events(sessions: Sessions) -> None:
     name = sessions.open(dinner_plan())
     first = tasks_of(dinner_plan())[0].id
@@ -63,6 +68,7 @@ def test_a_session_waits_for_approval_and_then_for_events(sessions: Sessions) ->
     assert [entry.event.key for entry in sessions.kitchen.events(name)] == ["approved", "tap"]
 
 
+@on_both
 def test_a_doubled_tap_counts_once(sessions: Sessions, session: str, clock: Clock) -> None:
     task = tasks_of(dinner_plan())[0].id
     sessions.tell(session, happen.TaskStarted(task=task), "start", "Ana")
@@ -90,6 +96,7 @@ def test_two_terminals_see_the_same(sessions: Sessions, session: str, url: str, 
     assert sessions.kitchen.session(session).progress(task).state == "running"
 
 
+@on_both
 def test_an_event_whose_plan_was_never_made_is_replanned_on_reopening(
     sessions: Sessions, session: str, url: str, clock: Clock
 ) -> None:
@@ -158,6 +165,7 @@ def _write(url: str, session: str, moment: datetime, writer: int) -> None:
             sessions.tell(session, happen.NeedsMinutes(task=task, minutes=1), f"shared {tap}", f"cook {writer}")
 
 
+@on_both
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_eight_processes_write_one_session(sessions: Sessions, session: str, url: str, clock: Clock) -> None:

@@ -4,42 +4,29 @@ Runs on SQLite, and on PostgreSQL as well when KITCHEN_TEST_POSTGRES names a dat
 """
 
 import multiprocessing
-import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine
-from sqlalchemy.exc import OperationalError
 
 from kitchen_agent.errors import StoreError, UnknownSessionError
 from kitchen_agent.live.events import Event, TaskDone
 from kitchen_agent.live.store import SessionStore
+from tests.kitchen_agent.live.databases import BOTH, database
 
-POSTGRES = os.environ.get("KITCHEN_TEST_POSTGRES", "postgresql://postgres@127.0.0.1/postgres")
 WRITERS, EVENTS_EACH = 8, 12
 
 
-def postgres_url() -> str:
-    """The URL of a PostgreSQL that answers; the test is skipped, saying so, when none does."""
-    pytest.importorskip("psycopg", reason="psycopg is not installed")
-    url = POSTGRES.replace("postgresql://", "postgresql+psycopg://")
-    try:
-        create_engine(url, connect_args={"connect_timeout": 2}).connect().close()
-    except OperationalError:
-        pytest.skip(f"no PostgreSQL answers at {POSTGRES.split('@')[-1]} (set KITCHEN_TEST_POSTGRES)")
-    return POSTGRES
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=BOTH)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'sessions.db'}" if request.param == "sqlite" else postgres_url()
+    return database(request.param, tmp_path)
 
 
 @pytest.fixture
@@ -95,14 +82,14 @@ def test_the_password_stays_secret() -> None:
 
 
 def _write(url: str, session: str, writer: int) -> None:
-    store = SessionStore(url)
-    for number in range(EVENTS_EACH):
-        store.append(session, entry(f"{writer}-{number}"))
-        store.append(session, entry(f"everybody-{number}"))
+    with closing(SessionStore(url)) as store:
+        for number in range(EVENTS_EACH):
+            store.append(session, entry(f"{writer}-{number}"))
+            store.append(session, entry(f"everybody-{number}"))
 
 
-def test_eight_processes_write_one_session(url: str) -> None:
-    store, session = SessionStore(url), uuid4().hex
+def test_eight_processes_write_one_session(store: SessionStore, url: str) -> None:
+    session = uuid4().hex
     store.open_session(session, "{}")
     spawn = multiprocessing.get_context("spawn")
     writers = [spawn.Process(target=_write, args=(url, session, writer)) for writer in range(WRITERS)]
@@ -128,7 +115,7 @@ for number in range(100_000):
 """
 
 
-def test_kill_9_loses_nothing_that_was_acknowledged(url: str) -> None:
+def test_kill_9_loses_nothing_that_was_acknowledged(store: SessionStore, url: str) -> None:
     session = uuid4().hex
     command = [sys.executable, "-c", _ENDLESS_WRITER, url, session]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
@@ -137,7 +124,6 @@ def test_kill_9_loses_nothing_that_was_acknowledged(url: str) -> None:
         time.sleep(0.3)
         writer.send_signal(signal.SIGKILL)
         acknowledged = [0, *(int(line) for line in writer.stdout.read().split())]
-    store = SessionStore(url)
     keys = [recorded.event.key for recorded in store.events(session)]
     assert keys[: len(acknowledged)] == [str(number) for number in acknowledged]
     assert len(keys) <= len(acknowledged) + 1
