@@ -47,8 +47,10 @@ def colour(
     """
     free_from = dict.fromkeys(range(1, count + 1), 0)
     numbers: dict[str, list[int]] = {}
-    for key, start, end, units in sorted(items, key=lambda item: (item[1], item[0] not in fixed, item[2], item[0])):
-        liked = numbers.get((like or {}).get(key, ""), [])
+    like = like or {}
+    first = sorted(items, key=lambda item: (item[1], item[0] not in fixed, item[0] not in like, item[2], item[0]))
+    for key, start, end, units in first:
+        liked = numbers.get(like.get(key, ""), [])
         free = sorted(free_from, key=lambda number: (free_from[number] > start, number not in liked, number))
         numbers[key] = fixed.get(key) or free[:units]
         for number in numbers[key]:

@@ -102,7 +102,7 @@ def test_a_pot_stays_on_its_burner() -> None:
     tasks = [
         Task(id="boil", minutes=10, dish="soup", vessels=("a",), needs=(Need(equipment="burner"),)),
         Task(id="simmer", minutes=20, dish="soup", vessels=("a",), needs=(Need(equipment="burner"),)),
-        Task(id="fry", minutes=8, dish="egg", needs=(Need(equipment="burner"),), deadline_minutes=9),
+        Task(id="fry", minutes=8, dish="egg", needs=(Need(equipment="burner"),), release_minutes=10),
     ]
     problem = Problem(
         horizon_minutes=60,
