@@ -114,8 +114,9 @@ def solve(
     if hint is not None:
         _adopt(run, hint)
     seconds = run.remaining_seconds()
-    # A project without serving times is better begun by the solver: a poor plan as hint keeps it from good ones.
-    served = run.all_rules and problem.dishes
+    # Without serving times a poor plan as hint keeps the solver from good ones, and a question for any plan at all is
+    # answered soonest by the solver itself.
+    served = run.all_rules and problem.dishes and problem.objective
     start = greedy(problem, seconds and seconds * GREEDY_SHARE) if served else None
     if start is not None:
         _adopt(run, start)

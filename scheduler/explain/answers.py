@@ -149,8 +149,11 @@ def _tried(problem: Problem, repair: Repair, late: int | None, deadline: float) 
 
     A repair that leaves a problem without sense (a dish left out that another course waits for) does not help.
     """
+    repaired = repair.apply(problem)
     try:
-        outcome = ask(repair.apply(problem), ("lateness",), deadline)
+        outcome = ask(repaired, (), deadline)
+        if isinstance(outcome, Solved):
+            outcome = ask(repaired, ("lateness",), deadline, hint=outcome.schedule)
     except InvalidProblemError:
         return None
     if not isinstance(outcome, Solved):

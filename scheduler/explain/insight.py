@@ -1,6 +1,7 @@
 """What a plan that fits says about the kitchen: what holds it up, who has time to spare, what more would bring."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
 
@@ -9,7 +10,7 @@ from scheduler.explain.facts import Say, minute_words, named
 from scheduler.explain.question import ask
 from scheduler.explain.relax import with_hours
 from scheduler.explain.repairs import MoreUnits
-from scheduler.problem import Cook, Model, Problem, TermName, Window
+from scheduler.problem import Cook, Equipment, Model, Oven, Problem, TermName, Window
 from scheduler.schedule import Schedule, Solved
 
 GROUPS: dict[str, Literal["equipment", "vessels", "ovens", "boards"]] = {
@@ -109,11 +110,17 @@ def _bottleneck(
         return None
     start = min(at.start_minutes for at in schedule.assignments)
     span = max(1, max(at.end_minutes for at in schedule.assignments) - start)
-    waits = [step.waits_for for step in chain]
-    kind, of = max(busy, key=lambda key: (sum(cause == key for cause in waits), busy[key]))
+    waits = Counter(step.waits_for for step in chain)
+    kind, of = max(busy, key=lambda key: (waits[key], busy[key]))
     percent = min(100, round(100 * busy[kind, of] / span))
-    name = next((named(cook) for cook in problem.cooks if kind == "cook" and cook.id == of), of)
-    sentence = f"{name} is what the plan waits for most: busy {percent}% of the {span} minutes."
+    things: tuple[Cook | Oven | Equipment, ...] = (*problem.cooks, *problem.ovens, *problem.equipment)
+    name = next(named(thing) for thing in things if thing.id == of)
+    used = f"busy {percent}% of the {span} minutes"
+    if waits[kind, of]:
+        steps = f"{waits[kind, of]} of the {len(chain)} steps of its longest chain"
+        sentence = f"{name} is what the plan waits for most: {steps}, {used}."
+    else:
+        sentence = f"The recipes' own steps are what the plan waits for; {name} is the busiest, {used}."
     return Bottleneck(kind=kind, of=of, busy_percent=percent, sentence=sentence)
 
 
