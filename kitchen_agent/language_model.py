@@ -18,6 +18,7 @@ from kitchen_agent.llama import Engine
 from kitchen_agent.prompt import Message
 
 CONTEXT_TOKENS = 4096
+_LOOK_SECONDS = 0.2
 
 __all__ = ["CONTEXT_TOKENS", "ROWS", "Completion", "LanguageModel", "default_threads"]
 
@@ -134,6 +135,12 @@ class LanguageModel:
 
 
 def default_threads() -> int:
-    """One thread for each physical core that this process may use."""
+    """One thread for each physical core that this process may use and that nothing else keeps busy just now.
+
+    Threads wait for each other several hundred times a token: one that shares its core with other work makes an
+    answer take ten times as long, which one thread less never does.
+    """
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(usable, psutil.cpu_count(logical=False) or usable))
+    cores = min(usable, psutil.cpu_count(logical=False) or usable)
+    busy = sum(psutil.cpu_percent(_LOOK_SECONDS, percpu=True)) / 100
+    return max(1, min(cores, round(usable - busy)))

@@ -32,7 +32,9 @@ class Settings(BaseSettings):
     events_adapter: Path | Literal["none"] | None = Field(
         None, description="The same for the model that turns sentences into events."
     )
-    threads: int | None = Field(None, ge=1, description="Threads of the model; one for each physical core if not set.")
+    threads: int | None = Field(
+        None, ge=1, description="Threads of the model; one for each core that is free when it is loaded if not set."
+    )
     context: int = Field(4096, ge=256, description="Tokens of the longest prompt with its answer.")
     hub_timeout_seconds: float = Field(5.0, gt=0, description="How long the Hugging Face hub may take to answer.")
     data_dir: Path = Field(

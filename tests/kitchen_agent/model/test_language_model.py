@@ -1,6 +1,9 @@
 """The language model's behaviour, on a small random model: what it writes is nonsense, but always the same nonsense."""
 
+import os
 import re
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,7 +12,7 @@ import numpy as np
 import pytest
 
 from kitchen_agent.errors import ContextOverflowError, GrammarError, ModelClosedError, ModelLoadError
-from kitchen_agent.language_model import LanguageModel
+from kitchen_agent.language_model import LanguageModel, default_threads
 from kitchen_agent.llama import Engine, Row
 from kitchen_agent.prompt import Message
 
@@ -181,3 +184,19 @@ def test_what_is_no_model_is_refused_with_llama_cpps_reason(tmp_path: Path, tiny
         LanguageModel.open(tmp_path / "none.gguf")
     with pytest.raises(ModelLoadError, match=r"soup\.gguf"):
         LanguageModel.open(tiny_path, tmp_path / "soup.gguf")
+
+
+def test_busy_cores_are_left_alone() -> None:
+    spin = "import sys\nprint(1, flush=True)\nwhile True: pass"
+    others = [
+        subprocess.Popen([sys.executable, "-c", spin], stdout=subprocess.PIPE) for _ in range(os.cpu_count() or 1)
+    ]
+    try:
+        for other in others:
+            assert other.stdout
+            other.stdout.read(1)
+        assert default_threads() == 1
+    finally:
+        for other in others:
+            other.kill()
+            other.communicate()
