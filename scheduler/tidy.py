@@ -6,17 +6,22 @@ Nothing here makes a plan worse or breaks a rule: the judge has the last word on
 from collections.abc import Iterator
 
 from scheduler.check import check
+from scheduler.durations import stand_in_cost
+from scheduler.extract import with_units
 from scheduler.problem import Link, Problem, Task, TermName
-from scheduler.schedule import Assignment, Inserted, Schedule, Term
+from scheduler.schedule import Assignment, Inserted, Schedule, Term, VesselHold
 
 
 def tidy(problem: Problem, schedule: Schedule) -> Schedule:
-    """The schedule with waits that begin as soon as they can, ovens that are heated no sooner than they must be, and
-    tasks that are all alike in the order of their ids. The record of the solver stays as it is.
+    """The schedule with as few rounds as there are pans for, waits that begin as soon as they can, ovens that are
+    heated no sooner than they must be, and tasks that are all alike in the order of their ids. The record of the
+    solver stays as it is.
     """
     if not problem.pins and problem.replan is None:
         schedule = _twins_in_order(problem, schedule)
     terms = check(problem, schedule).terms
+    for entry in schedule.assignments:
+        schedule = _first_that_holds(problem, schedule, terms, _fewer_rounds(problem, schedule, entry.task))
     for entry in sorted(schedule.assignments, key=lambda entry: entry.start_minutes):
         schedule = _first_that_holds(problem, schedule, terms, _earlier(problem, schedule, entry.task))
     for inserted in schedule.inserted:
@@ -40,6 +45,59 @@ def _first_that_holds(
 
 def _revalued(term: Term, values: dict[TermName, int]) -> Term:
     return term.model_copy(update={"value": values[term.name], "optimal": values[term.name] == term.bound})
+
+
+def _fewer_rounds(problem: Problem, schedule: Schedule, name: str) -> Iterator[Schedule]:
+    """A task of several rounds with more pans side by side, ending when it did; most pans first."""
+    task = next(task for task in problem.tasks if task.id == name)
+    entry = next(entry for entry in schedule.assignments if entry.task == name)
+    for pans in range(min(task.max_pans, task.rounds), entry.pans, -1):
+        start = entry.end_minutes - -(-task.rounds // pans) * task.minutes
+        moved = entry.model_copy(update={"start_minutes": start, "pans": pans})
+        holds = _more_vessels(problem, schedule, moved, range(entry.pans + 1, pans + 1))
+        if start < entry.start_minutes or holds is None:
+            continue
+        kept = [_held_from(hold, task, entry, start) for hold in schedule.holds]
+        assignments = [moved if other.task == name else other for other in schedule.assignments]
+        yield schedule.model_copy(
+            update={
+                "assignments": _in_order(with_units(problem, assignments)),
+                "holds": tuple(sorted((*kept, *holds), key=lambda hold: (hold.start_minutes, hold.dish, hold.vessel))),
+            }
+        )
+
+
+def _held_from(hold: VesselHold, task: Task, entry: Assignment, start: int) -> VesselHold:
+    """A vessel whose first task is this one is held from the task's new start on."""
+    first = hold.dish == task.dish and hold.vessel in task.vessels and hold.start_minutes == entry.start_minutes
+    return hold.model_copy(update={"start_minutes": start}) if first else hold
+
+
+def _more_vessels(problem: Problem, schedule: Schedule, entry: Assignment, numbers: range) -> list[VesselHold] | None:
+    """A vessel of each letter of the task for each of these pans, which nobody washes; None if there are too few."""
+    task = next(task for task in problem.tasks if task.id == entry.task)
+    dish = next((dish for dish in problem.dishes if dish.id == task.dish), None)
+    taken = {hold.unit for hold in schedule.holds if hold.end_minutes > entry.start_minutes}
+    holds: list[VesselHold] = []
+    for use in dish.vessels if dish else ():
+        if use.id not in task.vessels:
+            continue
+        free = [
+            (f"{stock.id}#{number}", problem.horizon_minutes if stock.wash_minutes else entry.end_minutes)
+            for stock in problem.vessels
+            if stand_in_cost(stock, use) == 0
+            for number in range(1, stock.count + 1)
+            if f"{stock.id}#{number}" not in taken
+        ]
+        if len(free) < len(numbers):
+            return None
+        for number, (unit, end) in zip(numbers, free, strict=False):
+            letter = f"{use.id}+{task.id}#{number}"
+            taken.add(unit)
+            holds.append(
+                VesselHold(dish=dish.id, vessel=letter, unit=unit, start_minutes=entry.start_minutes, end_minutes=end)
+            )
+    return holds
 
 
 def _earlier(problem: Problem, schedule: Schedule, name: str) -> Iterator[Schedule]:

@@ -110,7 +110,7 @@ def _bottleneck(
         return None
     start = min(at.start_minutes for at in schedule.assignments)
     span = max(1, max(at.end_minutes for at in schedule.assignments) - start)
-    waits = Counter(step.waits_for for step in chain)
+    waits: Counter[tuple[str, str]] = Counter(step.waits_for for step in chain)
     kind, of = max(busy, key=lambda key: (waits[key], busy[key]))
     percent = min(100, round(100 * busy[kind, of] / span))
     things: tuple[Cook | Oven | Equipment, ...] = (*problem.cooks, *problem.ovens, *problem.equipment)

@@ -18,7 +18,7 @@ from scheduler.problem import (
     VesselStock,
     VesselUse,
 )
-from scheduler.schedule import Assignment, Inserted, Served
+from scheduler.schedule import Assignment, Inserted, Served, VesselHold
 
 MOUSSE = Problem(
     horizon_minutes=120,
@@ -86,6 +86,32 @@ def test_the_oven_is_not_heated_before_it_must_be() -> None:
     )
     assert check(problem, early).ok
     assert [entry.start_minutes for entry in tidy(problem, early).inserted] == [25]
+
+
+def test_trays_go_into_the_oven_together_if_there_are_so_many() -> None:
+    problem = Problem(
+        horizon_minutes=120,
+        tasks=(
+            Task(id="fill", minutes=10, dish="pie", attention="hands_on", vessels=("a",)),
+            Task(id="bake", minutes=30, dish="pie", oven=OvenUse(celsius=180), vessels=("a",), rounds=2, max_pans=2),
+        ),
+        links=(Link(before="fill", after="bake"),),
+        dishes=(Dish(id="pie", vessels=(VesselUse(id="a", kind="tin"),), serving=(ServingLink(task="bake"),)),),
+        ovens=(Oven(id="oven", warm_up_minutes=0),),
+        vessels=(VesselStock(id="tin", kind="tin", count=2),),
+        cooks=(Cook(id="Ana"),),
+    )
+    one_by_one = Schedule(
+        assignments=(*placed(("fill", 0, 10, "Ana")), *placed(("bake", 10, 70, ""), oven="oven")),
+        holds=(VesselHold(dish="pie", vessel="a", unit="tin#1", start_minutes=0, end_minutes=120),),
+        served=(Served(dish="pie", served_minutes=70),),
+    )
+    assert check(problem, one_by_one).ok
+    together = tidy(problem, one_by_one)
+    assert check(problem, together).ok
+    assert (together.assignments[1].start_minutes, together.assignments[1].pans) == (40, 2)
+    alone = problem.model_copy(update={"vessels": (VesselStock(id="tin", kind="tin"),)})
+    assert tidy(alone, one_by_one) == one_by_one
 
 
 def test_tasks_that_are_all_alike_come_in_the_order_of_their_names() -> None:
