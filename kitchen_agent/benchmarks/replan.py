@@ -26,6 +26,7 @@ from kitchen_agent.live.events import Event, Happening
 from kitchen_agent.live.refusals import refuse
 from kitchen_agent.live.replan import Replanned, replan
 from kitchen_agent.live.session import Session, apply, fold
+from kitchen_agent.live.wording import sentence
 from kitchen_agent.menu import DinnerRequest
 from kitchen_agent.plan import DinnerPlan, make_plan
 from kitchen_agent.recipe import Recipe
@@ -47,6 +48,7 @@ class Measured:
     """One disturbance: what it was, the schedule before it, how long the answer took, and what came of it."""
 
     kind: str
+    words: str
     old: Schedule
     wall_seconds: float
     cpu_seconds: float
@@ -127,7 +129,7 @@ def _disturbed(plan: DinnerPlan, rng: random.Random, count: int) -> Iterator[Mea
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         holds = answer.plan is not None and not check(answer.plan.problem, answer.plan.schedule).violations
         found += 1
-        yield Measured(what.kind, plan.schedule, wall, cpu, answer, holds)
+        yield Measured(what.kind, sentence(session, what), plan.schedule, wall, cpu, answer, holds)
 
 
 def _played(plan: DinnerPlan, now: datetime) -> Session:
@@ -172,6 +174,9 @@ def _report(measured: list[Measured]) -> None:
         print(f"{name.partition('_')[0]:20} {statistics.median(values):6.2f} {at95:6.2f} {values[-1]:6.2f}")
     print(f"\nplans that keep every rule: {sum(entry.holds for entry in measured)}")
     print(f"plans that gave a wish up:  {sum(bool(entry.answer.given_up) for entry in measured)}")
+    for entry in measured:
+        if not entry.holds:
+            print(f"no plan: {entry.words}")
     _compare(measured)
 
 

@@ -51,7 +51,8 @@ def classes(graph: TaskGraph, ingredients: Sequence[str]) -> dict[int, Hygiene]:
         touched: Hygiene = "none" if _heats(task) else raw[task.id]
         if touched == "none" and task.attention == "hands_on" and not _heats(task) and task.id not in heated_later:
             touched = "ready_to_eat"
-        result[task.id] = touched if task.attention == "hands_on" or "board" in task.kinds else "none"
+        lies = task.attention == "unattended" or "board" in task.kinds
+        result[task.id] = touched if lies or task.attention == "hands_on" else "none"
     return result
 
 

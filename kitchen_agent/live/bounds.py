@@ -218,7 +218,10 @@ def _vessels(problem: Problem, old: Schedule, bars: dict[str, Bar], bounds: Boun
             dirty = bars[bar.entry.task]
             bounds.add(dirty.id, bar.id, dirty.minutes)
             for other in bars.values():
-                if other.task and dirty.task and other.was[0] >= bar.was[1] and contaminates(dirty.task, other.task):
+                touching = other.task and (other.task.board or other.task.attention == "hands_on")
+                if not touching or not other.task or not dirty.task or other.was[0] < bar.was[1]:
+                    continue
+                if contaminates(dirty.task, other.task):
                     bounds.add(bar.id, other.id, bar.minutes)
 
 

@@ -36,8 +36,10 @@ SECONDS: Final = 0.7
 """Wall clock for the whole search, so that the answer is there within a second."""
 NEW_WORK_FACTOR: Final = 12
 """How many times as long is searched when there is work that no plan had: a whole dish wants a place."""
-QUICK_SHARE, QUICK_SECONDS = 0.25, 0.15
+QUICK_SHARE, QUICK_SECONDS = 0.25, 0.2
 """The share of the time, and the least of it, for a quick plan, where the old one cannot be shifted."""
+LAST_RESORT_SECONDS: Final = 5.0
+"""Wall clock for a first plan when none was found in time: a late answer is better than none."""
 SOLVER_SECONDS: Final = 0.15
 """What must be left for the solver to be asked at all."""
 STRICT_SHARE: Final = 0.6
@@ -83,6 +85,8 @@ def replan(session: Session, now: datetime, *, seconds: float = SECONDS) -> Repl
         start = start if strict is None else _Start(dinner.problem, (), strict, None)
     better = _solved(start.problem, start.found, deadline - time.monotonic())
     candidates = [entry for entry in (start.found, better) if entry is not None]
+    if not candidates and (found := _solved(start.problem, None, LAST_RESORT_SECONDS)) is not None:
+        candidates = [found]
     if not candidates:
         return Replanned(None, (), start.given_up, None)
     best = min(candidates, key=lambda entry: entry.value)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from kitchen_agent.live import events as happen
@@ -24,8 +25,8 @@ STEP_MINUTES: Final = 5
 """Serving times move by whole steps."""
 OFFERS_MAX: Final = 4
 HANDOVERS_MAX: Final = 4
-TRIMMINGS: Final = ("garnish", "frost")
-TRIMMING_WORDS: Final = ("garnish", "glaze", "decorat", "sprinkle", "drizzle", "dust")
+TRIMMINGS: Final = ("garnish", "glaze", "decorat", "sprinkle", "drizzle", "dust with")
+"""Words of tasks without which a dish can be served, beside those that are marked as optional."""
 HANDOVER_TROUBLE, TRIMMING_TROUBLE, STAY_TROUBLE, HELPER_TROUBLE, DISH_TROUBLE = 5, 15, 20, 30, 90
 HELPER: Final = "helper"
 
@@ -60,7 +61,7 @@ def rescues(session: Session, now: datetime, seconds: float = SECONDS) -> tuple[
     anyway = _tried(session, now, Rescue("", (), 0))
     late = min(late_minutes(session.plan, now), anyway.late_minutes) if anyway else late_minutes(session.plan, now)
     found = []
-    for candidate in sorted(_candidates(session, now), key=lambda rescue: rescue.cost):
+    for candidate in _candidates(session, now):
         if time.monotonic() > deadline:
             break
         tried = _tried(session, now, candidate)
@@ -87,12 +88,12 @@ def _tried(session: Session, now: datetime, rescue: Rescue) -> Rescue | None:
 
 
 def _candidates(session: Session, now: datetime) -> Iterator[Rescue]:
+    """What may help, the surest first and then by its trouble."""
     late = [dish for dish in session.plan.dishes if dish.late_minutes > 0 and dish.served > now]
+    ids = {dish.id for dish in late}
     yield from _later(session, late)
-    yield from _trimmings(session, {dish.id for dish in late})
-    yield from _handovers(session, now, {dish.id for dish in late})
-    yield from _more_hands(session, now)
-    yield from _dishes(session)
+    others = (_trimmings(session, ids), _handovers(session, now, ids), _more_hands(session, now), _dishes(session))
+    yield from sorted(chain.from_iterable(others), key=lambda rescue: rescue.cost)
 
 
 def _later(session: Session, late: list[PlanDish]) -> Iterator[Rescue]:
@@ -113,7 +114,8 @@ def _trimmings(session: Session, late: set[str]) -> Iterator[Rescue]:
     for task in problem.tasks:
         if task.dish not in late or session.progress(task.id).state != "waiting":
             continue
-        if not set(TRIMMINGS) & set(task.tags) and not any(word in task.name.lower() for word in TRIMMING_WORDS):
+        words = task.name.lower()
+        if not task.optional and not any(word in words for word in TRIMMINGS):
             continue
         gone = {task.id}
         for before in reversed([link for link in problem.links if link.min_lag_minutes is not None]):
