@@ -77,9 +77,11 @@ def _more_vessels(problem: Problem, schedule: Schedule, entry: Assignment, numbe
     """A vessel of each letter of the task for each of these pans, which nobody washes; None if there are too few."""
     task = next(task for task in problem.tasks if task.id == entry.task)
     dish = next((dish for dish in problem.dishes if dish.id == task.dish), None)
+    if dish is None:
+        return []
     taken = {hold.unit for hold in schedule.holds if hold.end_minutes > entry.start_minutes}
     holds: list[VesselHold] = []
-    for use in dish.vessels if dish else ():
+    for use in dish.vessels:
         if use.id not in task.vessels:
             continue
         free = [

@@ -118,7 +118,7 @@ def _bottleneck(
     used = f"busy {percent}% of the {span} minutes"
     if waits[kind, of]:
         steps = f"{waits[kind, of]} of the {len(chain)} steps of its longest chain"
-        sentence = f"{name} is what the plan waits for most: {steps}, {used}."
+        sentence = f"{name[0].upper()}{name[1:]} is what the plan waits for most: {steps}, {used}."
     else:
         sentence = f"The recipes' own steps are what the plan waits for; {name} is the busiest, {used}."
     return Bottleneck(kind=kind, of=of, busy_percent=percent, sentence=sentence)
