@@ -72,13 +72,16 @@ def abilities_in_parallel(v: Variables) -> None:
     """People with one of some abilities cannot be in more places than there are such people (implied, for speed).
 
     For each set S of abilities that tasks ask for: at each minute sum of counts of needs in S <= number of cooks
-    with an ability in S. All sets of up to 4 abilities; only when every attended task is hands-on.
+    with an ability in S. All sets of up to 4 abilities that cooks hold together (others say no more than their parts);
+    only when every attended task is hands-on.
     """
     asked = sorted({n.ability for t in v.tasks.values() for n in crew_needs(t.task) if n.ability})
     if not asked or any(t.task.attention == "tend" or t.settled for t in v.tasks.values()):
         return
     for width in range(1, min(4, len(asked)) + 1):
         for group in combinations(asked, width):
+            if not _held_together(v, set(group)):
+                continue
             able = sum(1 for cook in v.problem.cooks if set(group) & set(cook.abilities))
             loads: list[tuple[TaskVars, int]] = []
             for t in v.tasks.values():
@@ -87,6 +90,19 @@ def abilities_in_parallel(v: Variables) -> None:
                     loads.append((t, units))
             if sum(units for _, units in loads) > able:
                 v.model.add_cumulative([t.interval for t, _ in loads], [units for _, units in loads], able)
+
+
+def _held_together(v: Variables, group: set[str]) -> bool:
+    """Whether cooks with several abilities connect all abilities of the group."""
+    reached = {min(group)}
+    while more := {
+        ability
+        for cook in v.problem.cooks
+        if reached & set(cook.abilities)
+        for ability in group & set(cook.abilities) - reached
+    }:
+        reached |= more
+    return reached == group
 
 
 def shared_cooks_apart(v: Variables) -> None:
