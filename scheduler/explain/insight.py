@@ -115,12 +115,12 @@ def _bottleneck(
     percent = min(100, round(100 * busy[kind, of] / span))
     things: tuple[Cook | Oven | Equipment, ...] = (*problem.cooks, *problem.ovens, *problem.equipment)
     name = next(named(thing) for thing in things if thing.id == of)
-    used = f"busy {percent}% of the {span} minutes"
+    used = f"{percent}% of the {span} minutes"
     if waits[kind, of]:
         steps = f"{waits[kind, of]} of the {len(chain)} steps of its longest chain"
-        sentence = f"{name[0].upper()}{name[1:]} is what the plan waits for most: {steps}, {used}."
+        sentence = f"{name[0].upper()}{name[1:]} is what the plan waits for most: {steps}, busy {used}."
     else:
-        sentence = f"The recipes' own steps are what the plan waits for; {name} is the busiest, {used}."
+        sentence = f"The recipes' own steps are what the plan waits for; the busiest is {name}: {used}."
     return Bottleneck(kind=kind, of=of, busy_percent=percent, sentence=sentence)
 
 
