@@ -24,6 +24,7 @@ class _Tokens:
     place: int = 0
 
     def peek(self) -> str:
+        """The next word, empty at the end; it stays."""
         return self.words[self.place] if self.place < len(self.words) else ""
 
     def take(self, *wanted: str) -> str:

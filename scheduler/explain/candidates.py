@@ -44,6 +44,7 @@ class Ladder:
 
     @property
     def cost(self) -> int:
+        """The cost of its smallest repair."""
         return self.repairs[0].cost
 
 

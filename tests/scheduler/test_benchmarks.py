@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from scheduler import Limits, Solved, solve
-from scheduler.benchmarks import READERS, generated, read, read_sch
+from scheduler.benchmarks import READERS, compare, explanations, generated, ovens, read, read_sch
 from scheduler.benchmarks.__main__ import main
 from scheduler.benchmarks.plain import solve_plain
+from scheduler.benchmarks.run import judged
 from scheduler.errors import BenchmarkFormatError
+from scheduler.generate import kitchen
 from scheduler.problem import CrewNeed, Link, Need
 
 INSTANCES = Path(__file__).parent / "instances"
@@ -204,3 +206,27 @@ def test_other_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "multi-mode" in captured.err
     assert "No such file" in captured.err
     assert json.loads(captured.out)["objective"] == 7, "the other files are still run"
+
+
+def test_table_beside_the_plain_model(capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare.main([str(INSTANCES), "--cpu-seconds", "30"]) == 0
+    head, row = capsys.readouterr().out.splitlines()
+    assert head == compare.COLUMNS
+    assert row.split()[:4] == ["instances", "3", "100.0%", "0.00%"]
+    assert row.split()[5:7] == ["100.0%", "0.00%"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_blocks_of_temperature_mean_the_same(seed: int) -> None:
+    problem = ovens.bakings(seed, 6)
+    limits = Limits(deterministic_limit=60.0)
+    ours, blocks = judged(problem, solve(problem, limits)), ovens.solve_blocks(problem, limits)
+    assert ours.status == blocks.status == "optimal"
+    assert ours.objective == blocks.objective
+
+
+def test_table_of_explanations() -> None:
+    cells = explanations.row(kitchen(0, 3, 2), seconds=60).split()
+    assert int(cells[0]) > 10
+    assert cells[2].isdecimal(), "a smallest set of facts"
+    assert int(cells[3]) > 0, "repairs"
