@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scheduler.durations import could_fill, crew_needs, minutes_by_cook, minutes_with_pans, willing
+from scheduler.durations import could_fill, crew_needs, hygiene_pairs, minutes_by_cook, minutes_with_pans, willing
 from scheduler.problem import Cook, Problem, Task
 from scheduler.schedule import Assignment, Inserted, Schedule
 
@@ -18,7 +18,7 @@ class Bar:
     """Something with a length in the schedule: a task, or inserted work. `was` is its old interval.
 
     `busy` are the minutes for which its cooks are held. `settled`: its start may not change; `done`: it takes nothing;
-    `moved`: it is in another oven than before.
+    `moved`: it is in another oven than before; `handed`: its cooks are others than before.
     """
 
     id: str
@@ -35,13 +35,15 @@ class Bar:
     settled: bool = False
     done: bool = False
     moved: bool = False
+    handed: bool = False
 
 
-def task_bars(problem: Problem, old: Schedule) -> Iterator[Bar]:
+def task_bars(problem: Problem, old: Schedule, gone: frozenset[str] = frozenset()) -> Iterator[Bar]:
+    """The tasks where the old plan has them; those in `gone` are for cooks who stay to the end."""
     now = problem.replan.now_minutes if problem.replan else 0
     pins = {pin.task: pin for pin in problem.pins}
     places = {entry.task: entry for entry in old.assignments}
-    crews, ovens = _crews(problem, places), _ovens_left(problem)
+    crews, ovens = _crews(problem, places, gone), _ovens_left(problem)
     for task in problem.tasks:
         pin, place = pins.get(task.id), places[task.id]
         place = place.model_copy(update={"cooks": crews[task.id]})
@@ -67,6 +69,7 @@ def task_bars(problem: Problem, old: Schedule) -> Iterator[Bar]:
             settled=settled,
             done=done,
             moved=place.oven != places[task.id].oven,
+            handed=set(place.cooks) != set(places[task.id].cooks),
         )
 
 
@@ -97,7 +100,7 @@ def _minutes(problem: Problem, task: Task, place: Assignment) -> int:
     return max((minutes_by_cook(task, by_name[name]) for name in place.cooks), default=minutes_with_pans(task, 1))
 
 
-def _crews(problem: Problem, places: dict[str, Assignment]) -> dict[str, tuple[str, ...]]:
+def _crews(problem: Problem, places: dict[str, Assignment], gone: frozenset[str]) -> dict[str, tuple[str, ...]]:
     """The old cooks of each task; in the place of one who will not be there, the able one with the least work."""
     now = problem.replan.now_minutes if problem.replan else 0
     pins = {pin.task: pin for pin in problem.pins}
@@ -106,6 +109,7 @@ def _crews(problem: Problem, places: dict[str, Assignment]) -> dict[str, tuple[s
         for name in entry.cooks:
             load[name] = load.get(name, 0) + max(0, entry.end_minutes - max(now, entry.start_minutes))
     crews = {}
+    last = max((window.end_minutes for cook in problem.cooks for window in cook.presence), default=now) - 1
     for task in problem.tasks:
         entry, pin = places[task.id], pins.get(task.id)
         if pin is not None and pin.cooks is not None:
@@ -114,7 +118,8 @@ def _crews(problem: Problem, places: dict[str, Assignment]) -> dict[str, tuple[s
         crew: list[str] = []
         for name in entry.cooks if crew_needs(task) else ():
             able = [c for c in problem.cooks if c.id not in crew and willing(task, c) and could_fill(task, c)]
-            there = [c for c in able if _is_there(c, max(now, entry.start_minutes), task.minutes)]
+            begins = last if task.id in gone else max(now, entry.start_minutes)
+            there = [c for c in able if _is_there(c, begins, 1 if task.id in gone else task.minutes)]
             keep = next((c for c in there if c.id == name), None)
             chosen = keep or min(there or able, key=lambda cook: load[cook.id], default=None)
             if chosen is None:
@@ -140,10 +145,13 @@ def inserted_bars(problem: Problem, old: Schedule) -> Iterator[Bar]:
     ovens = _ovens_left(problem)
     warm_up = {oven.id: oven.warm_up_minutes for oven in problem.ovens}
     begins = {place.task: place.start_minutes for place in old.assignments}
+    soiling = {first.id for first, _ in hygiene_pairs(problem)}
     for entry in old.inserted:
         pin = pins.get(entry.id)
         of_vessel = (entry.dish or "", (entry.vessel or "").partition("+")[0])
         if entry.task not in tasks if entry.kind != "wash_up" else of_vessel not in letters:
+            continue
+        if entry.kind == "clean" and entry.id not in pins and entry.task not in soiling:
             continue
         owner = pins.get(entry.task or "")
         if entry.kind == "warm_up" and pin is None and owner is not None and owner.state != "locked":

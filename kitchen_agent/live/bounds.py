@@ -131,14 +131,17 @@ def in_turn(problem: Problem, bars: dict[str, Bar]) -> dict[str, Bar]:
     return moved
 
 
-def _turn(problem: Problem, bars: dict[str, Bar], bar: Bar) -> tuple[bool, int, tuple[int, int], bool, str]:
-    """The place of a bar in the order of its oven."""
-    first, seen = bar, {bar.id}
+def _turn(
+    problem: Problem, bars: dict[str, Bar], bar: Bar
+) -> tuple[bool, int, tuple[int, int], bool, tuple[int, int], str]:
+    """The place of a bar in the order of its oven: with the dish whose warm-up or heat it is, the warm-up first."""
+    first = bars.get(bar.entry.task or "", bar) if bar.entry else bar
+    seen = {bar.id}
     while (other := _heated_by(problem, bars, first)) is not None and other.id not in seen:
         first = other
         seen.add(other.id)
     begins = max(first.was[0], bars.get(f"warm_up:{first.id}", first).was[0])
-    return not bar.settled, begins, bar.was, bar.entry is None, bar.id
+    return not bar.settled, begins, first.was, bar.entry is None, bar.was, bar.id
 
 
 def _heated_by(problem: Problem, bars: dict[str, Bar], bar: Bar) -> Bar | None:
@@ -161,7 +164,7 @@ def _heated_by(problem: Problem, bars: dict[str, Bar], bar: Bar) -> Bar | None:
 
 def _one_pair_of_hands(problem: Problem, first: Bar, then: Bar, apart: bool) -> bool:
     """Whether the order of two pieces of work of one cook must be kept."""
-    if first.hands and then.hands:
+    if (first.hands and then.hands) or first.handed or then.handed:
         return True
     if not first.hands and not then.hands:
         return first.was[1] <= then.was[0]  # pots that were tended side by side may be so again

@@ -20,6 +20,8 @@ from scheduler.problem import Session as Hours
 from scheduler.rules.cooks import merged
 from scheduler.schedule import Schedule, Served
 
+HANDED_MAX: Final = 4
+"""How often tasks that come after their cook has gone are handed over before it is given up."""
 _FOREVER: Final = 10**6
 
 
@@ -30,20 +32,29 @@ def shifted(problem: Problem, old: Schedule) -> Schedule | None:
     """
     if {task.id for task in problem.tasks} - {entry.task for entry in old.assignments}:
         return None
-    bars = in_turn(problem, {bar.id: bar for bar in (*task_bars(problem, old), *inserted_bars(problem, old))})
-    bounds = Bounds()
-    for rule in RULES:
-        rule(problem, old, bars, bounds)
-    starts = _least(problem, bars, bounds)
-    if starts is None:
+    gone: frozenset[str] = frozenset()
+    for _ in range(HANDED_MAX):
+        bars = {bar.id: bar for bar in (*task_bars(problem, old, gone), *inserted_bars(problem, old))}
+        bars = in_turn(problem, bars)
+        bounds = Bounds()
+        for rule in RULES:
+            rule(problem, old, bars, bounds)
+        starts = _least(problem, bars, bounds)
+        if not isinstance(starts, str) or starts in gone:
+            break
+        gone |= {starts}
+    if not isinstance(starts, dict):
         return None
     schedule = _schedule(problem, old, bars, starts)
     report = check(problem, schedule)
     return None if report.violations else schedule.model_copy(update={"terms": ()})
 
 
-def _least(problem: Problem, bars: dict[str, Bar], bounds: Bounds) -> dict[str, int] | None:
-    """The least starts that keep all bounds and windows; None when something settled would have to move."""
+def _least(problem: Problem, bars: dict[str, Bar], bounds: Bounds) -> dict[str, int] | str | None:
+    """The least starts that keep all bounds and windows.
+
+    The name of a task that comes after its cooks have gone; None when something settled would have to move.
+    """
     starts = {bar.id: bar.earliest for bar in bars.values()}
     starts |= {serving_node(dish): minute for dish, minute in served_from(problem).items()}
     fixed = {bar.id for bar in bars.values() if bar.settled}
@@ -56,7 +67,7 @@ def _least(problem: Problem, bars: dict[str, Bar], bounds: Bounds) -> dict[str, 
         if node in allowed:
             fitting = _first_fit(starts[node], bars[node], allowed[node])
             if fitting is None:
-                return None
+                return node if bars[node].task and bars[node].cooks else None
             starts[node] = fitting
         for then, minutes in bounds.after[node]:
             if starts[node] + minutes <= starts[then]:
