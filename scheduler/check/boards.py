@@ -64,12 +64,27 @@ def hygiene(view: View) -> Iterator[Violation]:
             yield Violation(rule="hygiene", subjects=names, message=message, at_minutes=after.start)
 
 
+def _soils(view: View, task: Task) -> bool:
+    """Whether the task makes a board or hands unclean for some other task."""
+    if not view.problem.settings.hygiene:
+        return False
+    hands = task.attention == "hands_on"
+    return any(
+        _contaminates(task, other) and ((task.board and other.board) or (hands and other.attention == "hands_on"))
+        for other in view.problem.tasks
+        if other.id != task.id
+    )
+
+
 def clean(view: View) -> Iterator[Violation]:
-    """A clean comes after its task, by one of its cooks, on its board."""
+    """A clean comes after a task that makes something unclean, by one of its cooks, on its board."""
     for entry in view.inserted("clean"):
         placed = view.placed.get(entry.task or "")
         if placed is None or view.inserted_settled(entry):
             continue
+        if not _soils(view, placed.task):
+            message = f"{entry.id} cleans after {placed.id}, which makes nothing unclean"
+            yield Violation(rule="clean", subjects=(entry.id,), message=message, at_minutes=entry.start_minutes)
         wanted = view.problem.settings.clean_minutes
         if entry.end_minutes - entry.start_minutes != wanted:
             message = f"{entry.id} takes {entry.end_minutes - entry.start_minutes} minutes, not {wanted}"

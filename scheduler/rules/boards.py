@@ -1,8 +1,7 @@
 """Cutting boards, and what must not follow what without a wash."""
 
-from collections import defaultdict
-
 from scheduler.durations import crew_needs, hygiene_pairs
+from scheduler.rules.inserted import done_by_one_cook
 from scheduler.variables import Expr, Literal, TaskVars, Value, Variables
 
 
@@ -47,11 +46,7 @@ def cleans(v: Variables) -> None:
     """Whoever made the mess cleans board and hands after it: at most one clean a task, by one of the task's cooks."""
     for name, clean in v.cleans.items():
         t = v.tasks[name]
-        v.model.add(sum(clean.cooks.values()) == clean.literal)
-        pin = v.pins.get(clean.id)
-        if pin and pin.cooks:
-            for cook, literal in clean.cooks.items():
-                v.model.add(literal == (cook in pin.cooks))
+        done_by_one_cook(v, clean)
         if v.pinned(clean.id):
             continue
         v.model.add(clean.start >= t.end).only_enforce_if(clean.literal)
@@ -67,9 +62,6 @@ def clean_between(v: Variables) -> None:
     board or by that cook which starts at or after end(i).
     """
     pairs = {(first.id, second.id) for first, second in hygiene_pairs(v.problem)}
-    targets: dict[str, set[str]] = defaultdict(set)
-    for first, second in pairs:
-        targets[first].add(second)
     for first, second in sorted({(min(pair), max(pair)) for pair in pairs}):
         i, j = v.tasks[first], v.tasks[second]
         if i.settled and j.settled:
@@ -80,7 +72,7 @@ def clean_between(v: Variables) -> None:
             for dirty, clean, forward in ((i, j, order), (j, i, ~order)):
                 ready = dirty.end
                 if (dirty.task.id, clean.task.id) in pairs:
-                    ready = _clean_at(v, surface, dirty, targets)
+                    ready = _clean_at(v, surface, dirty)
                 v.model.add(clean.start >= ready).only_enforce_if(forward, meets)
 
 
@@ -111,19 +103,19 @@ def _meets(v: Variables, surface: str, i: TaskVars, j: TaskVars) -> Literal:
     return meets
 
 
-def _clean_at(v: Variables, surface: str, i: TaskVars, targets: dict[str, set[str]]) -> Expr:
+def _clean_at(v: Variables, surface: str, i: TaskVars) -> Expr:
     """When the surface is clean again after the task: the end of the clean that is chosen for it, else never."""
     key = (i.task.id, surface)
     if key in v.clean_at:
         return v.clean_at[key]
-    alike = [n for n in v.cleans if n == i.task.id or targets[n] & targets[i.task.id]]
+    names = list(v.cleans)
     never = v.horizon + 1
     ready = v.derived(
-        f"clean after {i.task.id} ({surface})", 0, never, lambda at: _first_clean(v, surface, i, alike, at)[0]
+        f"clean after {i.task.id} ({surface})", 0, never, lambda at: _first_clean(v, surface, i, names, at)[0]
     )
-    chosen = {name: _chosen(v, surface, i, alike, name) for name in alike}
+    chosen = {name: _chosen(v, surface, i, names, name) for name in names}
     nobody = v.implied(
-        f"no clean after {i.task.id} ({surface})", lambda at: _first_clean(v, surface, i, alike, at)[1] is None
+        f"no clean after {i.task.id} ({surface})", lambda at: _first_clean(v, surface, i, names, at)[1] is None
     )
     v.model.add_exactly_one([*chosen.values(), nobody])
     v.model.add(ready == never).only_enforce_if(nobody)

@@ -2,10 +2,9 @@
 
 from itertools import combinations
 
-from ortools.sat.python import cp_model
-
 from scheduler.problem import Oven
 from scheduler.rules.capacity import at_most
+from scheduler.rules.inserted import done_by_one_cook
 from scheduler.variables import Expr, Literal, TaskVars, Variables
 
 
@@ -118,8 +117,7 @@ def oven_warm_up(v: Variables) -> None:
     for name, extra in v.warm_ups.items():
         t = v.tasks[name]
         if extra.cooks:
-            v.model.add(sum(extra.cooks.values()) == extra.literal)
-            _fix_cook(v, extra.id, extra.cooks)
+            done_by_one_cook(v, extra)
         if v.pinned(extra.id):
             continue
         v.model.add(extra.end <= t.start).only_enforce_if(extra.literal)
@@ -134,13 +132,6 @@ def oven_warm_up(v: Variables) -> None:
         if not t.settled:
             _supported(v, t)
     _warm_ups_apart(v)
-
-
-def _fix_cook(v: Variables, name: str, cooks: dict[str, cp_model.IntVar]) -> None:
-    pin = v.pins.get(name)
-    if pin and pin.cooks:
-        for cook, literal in cooks.items():
-            v.model.add(literal == (cook in pin.cooks))
 
 
 def _warm_up_length(v: Variables, t: TaskVars, oven: Oven, inside: list[Literal]) -> None:

@@ -1,6 +1,7 @@
 """Pans, pots and tins: which one, how long it is taken, and washing it up."""
 
 from scheduler.rules.capacity import clipped_profile
+from scheduler.rules.inserted import done_by_one_cook
 from scheduler.variables import Expr, Hold, Literal, Variables
 
 
@@ -61,11 +62,7 @@ def wash_ups(v: Variables) -> None:
     """Before another dish takes the pan one cook washes it up: after its last task, as long as the vessel needs."""
     for key, wash in v.wash_ups.items():
         hold = v.holds[key]
-        v.model.add(sum(wash.cooks.values()) == wash.literal)
-        pin = v.pins.get(wash.id)
-        if pin and pin.cooks:
-            for cook, literal in wash.cooks.items():
-                v.model.add(literal == (cook in pin.cooks))
+        done_by_one_cook(v, wash)
         if v.pinned(wash.id):
             continue
         v.model.add(wash.start >= hold.last).only_enforce_if(wash.literal)
