@@ -19,6 +19,7 @@ from finetune.sentences.words import FOLDER
 from kitchen_agent.errors import InputError
 from kitchen_agent.live import eventline
 from kitchen_agent.live.eventline import NONE
+from kitchen_agent.live.events import EquipmentBack, EquipmentFails, IngredientMissing
 from kitchen_agent.live.hearing import hear
 from kitchen_agent.live.names import Names
 from kitchen_agent.live.understand import question, readings
@@ -26,6 +27,8 @@ from kitchen_agent.taskgraph import TaskGraph
 
 TEMPLATES: Final = FOLDER / "templates.yaml"
 _TRIES: Final = 200
+_ANY: Final = "20"
+"""Stands for what a line leaves open: an amount, a time of day and a name that the line format can hold."""
 _CHOICE: Final = re.compile(r"\[([^\[\]]*)\]")
 _BEFORE_SPAN: Final = re.compile(
     r"\b(?:at|by|around|from|till|until|after|before|to|for|starting) (?=in (?:\w+ min|half|a quarter|three))"
@@ -100,23 +103,24 @@ def _line(answer: str, said: Filling, sentence: str, names: Names) -> str | None
 
 
 def _is_meant(line: str, sentence: str, names: Names) -> bool:
-    """Whether the application can read `line` for `sentence`, and would not ask back."""
-    heard = hear(sentence, names)
-    kind, *words = line.split(" ")
-    if kind == NONE or eventline.OPEN in words:
+    """Whether the application's grammar lets a model write `line` for `sentence`, and whether it would not ask back."""
+    if line == NONE:
         return True
+    heard = hear(sentence, names)
     try:
-        events = eventline.read(line, names)
+        events = eventline.read(line.replace(eventline.OPEN, _ANY), names)
     except InputError:
         return False
-    task = getattr(events[0], "task", None)
-    shown = {names.labels()[label].id for label in heard.tasks}
-    if task is not None and task not in shown:
+    event = events[0]
+    if isinstance(event, IngredientMissing) and event.ingredient not in heard.phrases:
         return False
-    thing = getattr(events[0], "equipment", None)
-    if thing is not None and thing not in heard.things:
+    if isinstance(event, EquipmentFails | EquipmentBack) and event.equipment not in heard.things:
         return False
-    return readings(sentence, events[0], names) == [events[0]]
+    if task := getattr(event, "task", None):
+        written = {names.labels()[label].id for label in eventline.in_sensible_states(event.kind, heard, names)}
+        if task not in written:
+            return False
+    return eventline.OPEN in line.split(" ") or readings(sentence, event, names) == [event]
 
 
 _OPENINGS: Final = (

@@ -168,7 +168,7 @@ def _dish(names: Names, rng: random.Random) -> tuple[str, str]:
     """A dish by its whole name, or by a word that no other dish has."""
     dish = rng.choice(names.dishes)
     own = stems(words_of(dish)) - {stem for other in names.dishes if other != dish for stem in stems(words_of(other))}
-    telling = [word for word in words_of(dish).split() if stems(word) & own]
+    telling = [word for word in words_of(dish).split() if len(word) > 3 and stems(word) & own]
     return (telling[-1] if telling and rng.random() < 0.45 else words_of(dish)), dish
 
 

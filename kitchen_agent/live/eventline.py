@@ -12,7 +12,7 @@ sentence leaves open, and `none` for a sentence that reports nothing of the kind
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,6 +23,7 @@ from kitchen_agent.live import events as happen
 from kitchen_agent.live.events import Happening
 from kitchen_agent.live.hearing import Heard
 from kitchen_agent.live.names import Names
+from kitchen_agent.live.refusals import SENSIBLE
 from kitchen_agent.live.sayings import in_figures, next_time
 
 NONE: Final = "none"
@@ -73,12 +74,11 @@ _AMOUNTS: Final = {
 def grammar(heard: Heard, names: Names) -> str:
     """The lines that the sentence `heard` can mean in this session, as GBNF."""
     rules = {
-        "task": _choice(heard.tasks),
-        "cook": _choice([*names.cooks, OPEN]),
-        "whoever": _choice([*names.cooks, _WHOEVER]),
+        "cook": _choice(heard.cooks or [OPEN]),
+        "whoever": _choice(heard.cooks or [_WHOEVER]),
         "thing": _choice(heard.things),
         "oven": _choice(names.ovens),
-        "dish": _choice([*names.dishes, OPEN]),
+        "dish": _choice(heard.dishes or [OPEN]),
         "course": _choice(names.courses),
         "number": _choice(heard.numbers or [OPEN]),
         "clock": _choice([*heard.clocks, NOW]),
@@ -86,11 +86,9 @@ def grammar(heard: Heard, names: Names) -> str:
         "guests": _choice([*heard.numbers, *_steps([*heard.numbers, "1"]), OPEN]),
         "phrase": _choice(heard.phrases),
     }
+    rules |= {_rule(kind): _choice(in_sensible_states(kind, heard, names)) for kind in SENSIBLE}
     forms = {
-        '"started " whoever " " task': heard.tasks,
-        '("done " | "redo " | "skip " | "pause " | "accept_wait ") task': heard.tasks,
-        '"needs_minutes " number " " task': heard.tasks,
-        '"swap " cook " " task': heard.tasks,
+        **{f'"{kind} " {between}{_rule(kind)}': heard.tasks for kind, between in _BEFORE_TASK.items()},
         '("cook_leaves " | "cook_joins ") cook " " clock': names.cooks,
         '("fails " | "back ") thing': heard.things,
         '"oven_colder " oven " " number': names.ovens,
@@ -103,6 +101,24 @@ def grammar(heard: Heard, names: Names) -> str:
     }
     root = " | ".join(form for form, needed in forms.items() if needed)
     return "\n".join([f"root ::= {root}", *(f"{name} ::= {rule}" for name, rule in rules.items() if rule)])
+
+
+_BEFORE_TASK: Final = {
+    "started": 'whoever " " ', "done": "", "needs_minutes": 'number " " ', "redo": "", "skip": "", "pause": "",
+    "accept_wait": "", "swap": 'cook " " ',
+}  # fmt: skip
+"""What stands before the task in the line of each kind."""
+
+
+def _rule(kind: str) -> str:
+    """The grammar's name for the tasks of which `kind` can be said."""
+    return f"{kind.replace('_', '-')}-task"
+
+
+def in_sensible_states(kind: str, heard: Heard, names: Names) -> Sequence[str]:
+    """Those of the shown tasks of which `kind` makes sense; all when it does of none, so that it can be refused."""
+    labels = names.labels()
+    return [label for label in heard.tasks if labels[label].state in SENSIBLE[kind]] or heard.tasks
 
 
 def _steps(numbers: Iterable[str]) -> list[str]:

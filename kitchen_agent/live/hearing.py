@@ -1,11 +1,13 @@
 """What a sentence is about, before any model reads it: its figures, and the names that it may mean.
 
-A dinner has up to sixty tasks; the model is shown the few that share words with the sentence or are being done now.
+A dinner has up to sixty tasks; the model is shown those that the sentence names best, or, when it names none, the
+few that are being done now.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -14,8 +16,11 @@ from typing import Final
 from kitchen_agent.live.names import Names, TaskName, words_of
 from kitchen_agent.live.sayings import in_figures
 
-TASKS_SHOWN: Final = 7
-THINGS_SHOWN: Final = 5
+TASKS_SHOWN: Final = 6
+_SLIP: Final = 0.7
+"""What a word counts that is only alike, as after a slip of the finger; one that is said counts 1."""
+_NEARLY: Final = 0.75
+"""A name counts beside the best one when it is said this nearly as well."""
 PHRASE_WORDS_MAX: Final = 3
 _STATES: Final = ("running", "paused", "waiting", "done", "skipped")
 _PHRASE_WORD: Final = re.compile(r"[^\W\d_][^\W\d_'-]*(?:[-'][^\W\d_]+)*")
@@ -25,7 +30,10 @@ _STOP: Final = frozenset((
     "at", "my", "our", "we", "i", "you", "they", "have", "has", "had", "be", "been", "do", "does", "did", "this",
     "that", "there", "no", "not", "all", "some", "any", "more", "still", "let", "s", "t", "re", "m", "ll", "ve",
 ))  # fmt: skip
-_SYNONYMS: Final = {"stove": "burner", "hob": "burner", "cooker": "burner", "flame": "burner", "gas": "burner"}
+_SYNONYMS: Final = {
+    "stove": "burner", "hob": "burner", "cooker": "burner", "flame": "burner", "gas": "burner", "ring": "burner",
+    "tray": "baking sheet", "skillet": "frying pan", "liquidiser": "blender", "mixie": "blender", "whisk": "hand mixer",
+}  # fmt: skip
 _ALIKE: Final = 0.8
 _CLOCK: Final = re.compile(r"\b[0-2]?\d:[0-5]\d\b")
 _NUMBER: Final = re.compile(r"(?<![\d:.])\d{1,3}(?![\d:])")
@@ -35,36 +43,53 @@ _NUMBER: Final = re.compile(r"(?<![\d:.])\d{1,3}(?![\d:])")
 class Heard:
     """A sentence in figures, with the names and amounts that an event of it can hold.
 
-    `tasks` and `things` are the likeliest, likeliest first. `numbers`, `clocks` ("19:45", or a bare "7") and `phrases`
-    (of one to three words, for ingredients) are those that the sentence holds.
+    `tasks` are those that the sentence names best, the best first, or the likeliest when it names none; `things`,
+    `dishes` and `cooks` only those that it names. `numbers`, `clocks` ("19:45", or a bare "7") and `phrases` (of one to
+    three words, for ingredients) are those that it holds.
     """
 
     text: str
     tasks: tuple[str, ...]
     things: tuple[str, ...]
+    dishes: tuple[str, ...]
+    cooks: tuple[str, ...]
     numbers: tuple[str, ...]
     clocks: tuple[str, ...]
     phrases: tuple[str, ...]
 
 
 def hear(sentence: str, names: Names) -> Heard:
-    """Take in `sentence`: `tasks` are labels of `names`, `things` ids of its equipment."""
+    """Take in `sentence`: `tasks` are labels of `names`, the rest are ids."""
     text = in_figures(sentence, names.now)
     said = stems(text)
     labels = names.labels()
-    tasks = sorted(labels, key=lambda label: (-relevance(said, labels[label]), _STATES.index(labels[label].state)))
-    asked = said | {_stem(_SYNONYMS[word]) for word in _WORD.findall(text.lower()) if word in _SYNONYMS}
-    things = sorted(names.equipment, key=lambda thing: -matches(asked, stems(words_of(thing))))
+    by_state = sorted(labels, key=lambda label: _STATES.index(labels[label].state))
+    asked = said.union(*(stems(_SYNONYMS[word]) for word in _WORD.findall(text.lower()) if word in _SYNONYMS))
     numbers = tuple(dict.fromkeys(str(int(number)) for number in _NUMBER.findall(text)))
     bare = [number for number in numbers if int(number) <= 24]
     return Heard(
         text=text,
-        tasks=tuple(tasks[:TASKS_SHOWN]),
-        things=tuple(things[:THINGS_SHOWN]),
+        tasks=(_named({label: relevance(said, labels[label]) for label in by_state}) or tuple(by_state))[:TASKS_SHOWN],
+        things=_named({thing: matches(asked, stems(words_of(thing))) for thing in names.equipment}),
+        dishes=_named({dish: matches(said, stems(words_of(dish))) for dish in names.dishes}),
+        cooks=tuple(cook for cook in names.cooks if _is_called(cook, text)),
         numbers=numbers,
         clocks=tuple(dict.fromkeys([*_CLOCK.findall(text), *bare])),
         phrases=_phrases(text),
     )
+
+
+def _is_called(cook: str, text: str) -> bool:
+    """Whether a name of `cook` is among the words of `text`, perhaps with an s."""
+    said = set(_WORD.findall(text.lower()))
+    return any(name in said or f"{name}s" in said for name in words_of(cook).split())
+
+
+def _named(scores: Mapping[str, float]) -> tuple[str, ...]:
+    """The names that are said, the best first: those that are said about as well as the best one."""
+    best = max(scores.values(), default=0.0)
+    ranked = sorted(scores, key=lambda name: -scores[name])
+    return tuple(name for name in ranked if scores[name] >= max(_SLIP, _NEARLY * best))
 
 
 def stems(text: str) -> set[str]:
@@ -83,7 +108,7 @@ def relevance(said: set[str], task: TaskName) -> float:
 
 
 def matches(said: set[str], named: set[str]) -> float:
-    """How many of `named` are said; a word that is only alike, as after a slip of the finger, counts a little less."""
+    """How many of `named` are said; a word that is only alike counts a little less."""
     return sum(max((_likeness(word, other) for other in said), default=0.0) for word in named)
 
 
@@ -94,7 +119,7 @@ def _likeness(word: str, other: str) -> float:
     if min(len(word), len(other)) < 4:
         return 0.0
     ratio = SequenceMatcher(None, word, other).ratio()
-    return 0.7 if ratio >= _ALIKE else 0.0
+    return _SLIP if ratio > _ALIKE else 0.0
 
 
 def _phrases(text: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from kitchen_agent.live import events as happen
 from kitchen_agent.live.events import Happening
 from kitchen_agent.live.session import Session, TaskState
 
-_SENSIBLE: Final[Mapping[str, tuple[TaskState, ...]]] = {
+SENSIBLE: Final[Mapping[str, tuple[TaskState, ...]]] = {
     "started": ("waiting", "paused"),
     "done": ("waiting", "running", "paused"),
     "needs_minutes": ("waiting", "running", "paused"),
@@ -102,8 +102,8 @@ def equipment(session: Session) -> list[str]:
 def _refuse_task(session: Session, task: str, kind: str) -> None:
     _known("task", task, tasks(session))
     state = session.progress(task).state
-    if state not in _SENSIBLE[kind]:
-        wanted = " or ".join(_SENSIBLE[kind])
+    if state not in SENSIBLE[kind]:
+        wanted = " or ".join(SENSIBLE[kind])
         raise EventRefusedError("task", task, f"is {state}", f"{kind.replace('_', ' ')} needs one that is {wanted}")
 
 

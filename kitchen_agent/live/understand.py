@@ -123,8 +123,8 @@ def _situation(heard: Heard, names: Names) -> str:
     for state in _SHOWN_STATES:
         if tasks := [label for label in heard.tasks if labels[label].state == state]:
             lines.append(f"{state}: {' | '.join(tasks)}")
-    groups = {"cooks": names.cooks, "things": heard.things, "dishes": names.dishes, "courses": names.courses}
-    return "\n".join([*lines, *(f"{group}: {' '.join(words)}" for group, words in groups.items())])
+    groups = {"cooks": heard.cooks, "things": heard.things, "dishes": heard.dishes, "courses": names.courses}
+    return "\n".join([*lines, *(f"{group}: {' '.join(words)}" for group, words in groups.items() if words)])
 
 
 def readings(sentence: str, event: Happening, names: Names) -> list[Happening]:

@@ -132,9 +132,19 @@ def _is_of_this_session(line: str, sentence: str) -> None:
         assert getattr(event, "ingredient", "") in ("", *heard.phrases)
 
 
+def test_an_event_makes_sense_in_the_state_of_its_task() -> None:
+    """What is done cannot be started; when everything that is named is done, it may be said and is refused later."""
+    both = grammar(hear("the potatoes", NAMES), NAMES)
+    assert '\ndone-task ::= "Boil the potatoes"\n' in both
+    assert '\naccept-wait-task ::= "Peel the potatoes"\n' in both
+    assert '\ndone-task ::= "Peel the potatoes"\n' in grammar(hear("peeling the potatoes", NAMES), NAMES)
+
+
 def test_a_bare_kitchen_has_a_grammar_too(writers: list[LanguageModel]) -> None:
     nothing = {"tasks": (), "cooks": (), "equipment": (), "ovens": (), "dishes": (), "courses": ()}
     names = Names.model_validate({**NAMES.model_dump(), **nothing})
     for model in writers:
-        answer = model.complete([{"role": "user", "content": "?"}], grammar=grammar(hear("", names), names), max_tokens=60)
+        answer = model.complete(
+            [{"role": "user", "content": "?"}], grammar=grammar(hear("", names), names), max_tokens=60
+        )
         assert answer.text.split()[0] in (NONE, "guests", "serving_moved")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kitchen_agent.live.hearing import TASKS_SHOWN, THINGS_SHOWN, hear, stems
+from kitchen_agent.live.hearing import TASKS_SHOWN, hear, stems
 from kitchen_agent.live.names import Names, TaskName
 from tests.kitchen_agent.live.talk import NAMES
 
@@ -23,11 +23,32 @@ def test_the_task_that_shares_most_words_comes_first(sentence: str, first: str) 
     assert hear(sentence, NAMES).tasks[0] == first
 
 
-def test_tasks_and_things_are_few_however_long_the_dinner_is() -> None:
+def test_tasks_are_few_however_long_the_dinner_is() -> None:
     tasks = tuple(TaskName(id=f"feast/{n}", name=f"Fry fritter number {n}") for n in range(60))
     heard = hear("the oven is broken", Names.model_validate({**NAMES.model_dump(), "tasks": tasks}))
     assert len(heard.tasks) == TASKS_SHOWN
-    assert len(heard.things) == THINGS_SHOWN
+
+
+def test_only_what_is_named_about_as_well_as_the_best_is_shown() -> None:
+    assert hear("the potatoes need ten more minutes", NAMES).tasks == ("Boil the potatoes", "Peel the potatoes")
+    assert hear("boiling the potatoes", NAMES).tasks == ("Boil the potatoes",)
+    assert hear("my mixer died", NAMES).things == ("hand_mixer",)
+    assert hear("no cream for the tart", NAMES).dishes == ("tart",)
+    assert hear("we are eight", NAMES).dishes == hear("we are eight", NAMES).things == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "cooks"),
+    [
+        ("Joe has to leave", ("joe",)),
+        ("ida's done", ("ida",)),
+        ("joes late", ("joe",)),
+        ("idaho potatoes", ()),
+        ("", ()),
+    ],
+)
+def test_cooks_are_those_who_are_called_by_name(sentence: str, cooks: tuple[str, ...]) -> None:
+    assert hear(sentence, NAMES).cooks == cooks
 
 
 def test_equipment_is_known_by_part_of_its_name_and_by_other_names() -> None:
