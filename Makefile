@@ -77,8 +77,12 @@ doctor: install ## versions, model, hashes, speed
 bench-plan: model ## seconds for a cold and a warm menu of four dishes
 	$(BIN)/python -m kitchen_agent.benchmarks.plan
 
-bench-scheduler: install ## tables of the scheduler over generated kitchens
+bench-scheduler: install ## tables of the scheduler: kitchens, ovens, explanations, projects beside plain CP-SAT
 	$(BIN)/python -m scheduler.benchmarks.kitchens
+	$(BIN)/python -m scheduler.benchmarks.ovens
+	$(BIN)/python -m scheduler.benchmarks.explanations
+	$(BIN)/python -m scheduler.benchmarks.generated build/instances --seeds 1
+	$(BIN)/python -m scheduler.benchmarks.compare build/instances/* --every 2 --cpu-seconds 5
 
 bench-replan: install ## latency, lateness and churn over seeded disturbances
 	$(BIN)/python -m kitchen_agent.benchmarks.replan
