@@ -31,8 +31,9 @@ def event(
     """Tell a session what happened: done soup/3, needs_minutes soup/4 10, cook_leaves Ben 19:00, guests 8."""
     from kitchen_agent import settings
     from kitchen_agent.app import deps_when_needed
-    from kitchen_agent.live.report import kinds_help, rescue_lines, told_lines
-    from kitchen_agent.live.rescues import late_minutes, rescues
+    from kitchen_agent.live.kitchen import late_minutes
+    from kitchen_agent.live.report import change_lines, kinds_help, late_lines, rescue_lines, told_lines
+    from kitchen_agent.live.rescues import rescues
     from kitchen_agent.live.sessions import database_url, open_sessions
 
     if kind == "help":
@@ -43,15 +44,16 @@ def event(
         deps_when_needed(current.data_dir, lambda: choice_of(current, model, adapter)) as planning,
         open_sessions(database_url(current.data_dir), planning=planning) as sessions,
     ):
-        before, now = sessions.kitchen.session(session), sessions.kitchen.now()
+        before = sessions.kitchen.session(session)
         told = _tell(sessions, session, [kind, *(words or [])], key or secrets.token_hex(8), by or getpass.getuser())
         after = sessions.kitchen.session(session)
-        late = late_minutes(after.plan, now)
-        if late > late_minutes(before.plan, now):
-            for dish in (dish for dish in after.plan.dishes if dish.late_minutes > 0):
-                print(f"LATE: {dish.name} by {dish.late_minutes} minutes, at {dish.served:%H:%M}", flush=True)
-        print(*told_lines(before, after, told), sep="\n", flush=True)
-        if rescue and late > late_minutes(before.plan, now):
+        print(*late_lines(before, after), *told_lines(before, after, told), sep="\n", flush=True)
+        if told.new and sessions.kitchen.improve(session):
+            better = sessions.kitchen.session(session)
+            print("On second thought:", *change_lines(after, better, sessions.kitchen.now()), sep="\n", flush=True)
+            after = better
+        now = sessions.kitchen.now()
+        if rescue and late_minutes(after.plan, now) > late_minutes(before.plan, now):
             print(*(rescue_lines(rescues(after, now)) or ["Nothing that was tried would help."]), sep="\n")
 
 

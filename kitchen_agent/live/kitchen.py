@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from kitchen_agent.live import events as happen
 from kitchen_agent.live.difference import Change, changes
+from kitchen_agent.live.easing import GIVEN_UP
 from kitchen_agent.live.events import Event, Happening, Recorded
 from kitchen_agent.live.refusals import refuse
 from kitchen_agent.live.replan import SECONDS, replan
@@ -25,10 +26,13 @@ from kitchen_agent.live.store import SessionStore
 from kitchen_agent.live.wording import sentence
 from kitchen_agent.plan import DinnerPlan
 
+WISHES: Final = frozenset(words for words, _ in GIVEN_UP)
 ON_TIME: Final = timedelta(minutes=1)
 """What starts and ends within this time of its plan needs no new one."""
 BEHIND: Final = timedelta(minutes=3)
 """When something is overdue by more than this and nobody says why, the plan is made anew."""
+IMPROVE_SECONDS: Final = 5.0
+"""For a second thought about a plan that is late or gave something up, when the first answer has been said."""
 BY_ITSELF: Final = "kitchen"
 
 
@@ -172,6 +176,19 @@ class LiveKitchen:
         self._settle(session)
         return self._read(session).session.plan != plan
 
+    def improve(self, session: str, seconds: float = IMPROVE_SECONDS) -> bool:
+        """Think again about a plan that is late or gave something up; whether there is a better one in force now."""
+        known, now = self._read(session), max(self._now(), self._read(session).session.now)
+        before = _shortcomings(known.session.plan, now)
+        if before <= (0, 0) or known.causes:
+            return False
+        answer = replan(known.session, now, seconds=seconds)
+        if answer.plan is None or _shortcomings(answer.plan, now) >= before:
+            return False
+        adopted = happen.PlanAdopted(plan=answer.plan, because="a better plan was found")
+        entry = Event(key=f"better plan after {known.last}", at=now, by=BY_ITSELF, what=adopted)
+        return self._store.append_after(session, entry, known.last) is not None
+
     def _settle(self, session: str) -> None:
         """Replan until the plan in force knows all events, or nothing fits."""
         while (known := self._read(session)).causes and not known.trouble and known.session.approved:
@@ -195,6 +212,17 @@ class LiveKitchen:
             known.read(recorded)
             known.trouble = ""
         return known
+
+
+def _shortcomings(plan: DinnerPlan, now: datetime) -> tuple[int, int]:
+    """What was given up, and the minutes by which dishes will be late."""
+    given_up = sum(note in WISHES for note in plan.notes)
+    return given_up, late_minutes(plan, now)
+
+
+def late_minutes(plan: DinnerPlan, now: datetime) -> int:
+    """The minutes by which dishes that are still to be served will be late, over all of them."""
+    return sum(max(0, dish.late_minutes) for dish in plan.dishes if dish.served > now)
 
 
 def calls_for_plan(session: Session, what: Happening, at: datetime) -> bool:

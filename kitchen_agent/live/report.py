@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from kitchen_agent.live.alarms import alarms, question_line
-from kitchen_agent.live.difference import Change
+from kitchen_agent.live.difference import Change, changes
 from kitchen_agent.live.events import Happening
 from kitchen_agent.live.kitchen import Told
 from kitchen_agent.live.rescues import Rescue
@@ -33,6 +33,21 @@ def told_lines(before: Session, after: Session, told: Told, lines: int | None = 
     if not told.new:
         return ["This was told before; it counts once."]
     return found or [NOTHING_NEW]
+
+
+def late_lines(before: Session, after: Session) -> list[str]:
+    """The dishes that an event made late, or later, and by how much."""
+    was = {dish.id: dish.late_minutes for dish in before.plan.dishes}
+    return [
+        f"LATE: {dish.name} by {dish.late_minutes} minutes, at {dish.served:%H:%M}"
+        for dish in after.plan.dishes
+        if dish.late_minutes > max(0, was.get(dish.id, 0))
+    ]
+
+
+def change_lines(before: Session, after: Session, now: datetime) -> list[str]:
+    """What the later plan changes, soonest first."""
+    return [change_line(change, after) for change in changes(before.plan, after.plan, now)]
 
 
 def change_line(change: Change, session: Session) -> str:

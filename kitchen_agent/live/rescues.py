@@ -12,6 +12,7 @@ from typing import Final
 
 from kitchen_agent.live import events as happen
 from kitchen_agent.live.events import Event, Happening
+from kitchen_agent.live.kitchen import late_minutes
 from kitchen_agent.live.refusals import refusal_of
 from kitchen_agent.live.replan import replan
 from kitchen_agent.live.session import Session, apply
@@ -43,11 +44,6 @@ class Rescue:
     events: tuple[Happening, ...]
     cost: int
     late_minutes: int = 0
-
-
-def late_minutes(plan: DinnerPlan, now: datetime) -> int:
-    """The minutes by which dishes that are still to be served will be late, over all of them."""
-    return sum(max(0, dish.late_minutes) for dish in plan.dishes if dish.served > now)
 
 
 def rescues(session: Session, now: datetime, seconds: float = SECONDS) -> tuple[Rescue, ...]:

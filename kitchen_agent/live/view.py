@@ -23,9 +23,9 @@ from kitchen_agent.errors import KitchenAgentError
 from kitchen_agent.live import events as happen
 from kitchen_agent.live.alarms import alarms
 from kitchen_agent.live.events import Happening
-from kitchen_agent.live.kitchen import Told
+from kitchen_agent.live.kitchen import Told, late_minutes
 from kitchen_agent.live.report import rescue_lines, told_lines
-from kitchen_agent.live.rescues import late_minutes, rescues
+from kitchen_agent.live.rescues import rescues
 from kitchen_agent.live.screen import cook_lines, headline, task_lines
 from kitchen_agent.live.session import Session
 from kitchen_agent.live.sessions import Sessions
@@ -169,12 +169,13 @@ class LiveView(App[None]):
             self._tell(what)
 
     def action_rescues(self) -> None:
-        """Say what would make the dinner less late."""
-        kitchen = self._sessions.kitchen
-        session, now = kitchen.session(self._session), kitchen.now()
+        """Think again about a plan that is late, and say what would make it less late."""
         self._say("Looking for what would help ...")
 
         def look() -> None:
+            with self._open_again() as sessions:
+                sessions.kitchen.improve(self._session)
+                session, now = sessions.kitchen.session(self._session), sessions.kitchen.now()
             lines = rescue_lines(rescues(session, now)) or ["Nothing is late, or nothing that was tried helps."]
             self.call_from_thread(self._say, *lines)
 

@@ -8,11 +8,11 @@ import pytest
 from kitchen_agent.app import deps_when_needed
 from kitchen_agent.errors import DishNotFoundError, EventRefusedError
 from kitchen_agent.live import events as happen
-from kitchen_agent.live.kitchen import Told
+from kitchen_agent.live.kitchen import Told, late_minutes
 from kitchen_agent.live.present import dinner_now
 from kitchen_agent.live.replan import replan
 from kitchen_agent.live.report import command_words, told_lines
-from kitchen_agent.live.rescues import late_minutes, rescues
+from kitchen_agent.live.rescues import rescues
 from kitchen_agent.live.session import Session
 from kitchen_agent.live.sessions import open_sessions
 from kitchen_agent.live.typed import KINDS, read_event
@@ -211,3 +211,21 @@ def test_nothing_is_offered_when_all_is_in_time() -> None:
 def test_a_doubled_event_is_said_to_be_one() -> None:
     session, _ = middle()
     assert told_lines(session, session, Told(None, False, ())) == ["This was told before; it counts once."]  # type: ignore[arg-type]
+
+
+def test_a_second_thought_replaces_only_a_worse_plan(tmp_path: Path) -> None:
+    session, _ = middle(0.0)
+    clock = [session.now]
+    with open_sessions(f"sqlite:///{tmp_path / 'sessions.sqlite'}", lambda: clock[0], seconds=0.0) as sessions:
+        name = sessions.open(dinner_plan())
+        sessions.approve(name, "Ana")
+        assert not sessions.kitchen.improve(name), "nothing is late"
+        first = tasks_of(dinner_plan())[0]
+        clock[0] = first.start
+        sessions.tell(name, happen.NeedsMinutes(task=first.id, minutes=45), "more", "Ana")
+        before = late_minutes(sessions.kitchen.session(name).plan, clock[0])
+        better = sessions.kitchen.improve(name)
+        after_it = sessions.kitchen.session(name).plan
+        assert check(after_it.problem, after_it.schedule).violations == ()
+        assert late_minutes(after_it, clock[0]) <= before
+        assert better == (sessions.kitchen.events(name)[-1].event.key.startswith("better plan"))
