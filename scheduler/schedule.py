@@ -81,6 +81,7 @@ class Term(Model):
 
     @property
     def gap(self) -> float:
+        """How far the value may be from the best, relative to it."""
         return (self.value - self.bound) / max(1, abs(self.value))
 
 

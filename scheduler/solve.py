@@ -3,10 +3,6 @@
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from importlib.metadata import version
-from platform import python_version
-from typing import Literal as OneOf
 
 from ortools.sat.python import cp_model
 
@@ -14,13 +10,13 @@ from scheduler.check import check
 from scheduler.complete import Point, point_of, tightened
 from scheduler.extract import extract
 from scheduler.greedy import greedy, justified
-from scheduler.model import Build, build
+from scheduler.model import build
 from scheduler.problem import Problem, TermName
 from scheduler.rules import RULES, Rule
-from scheduler.schedule import Infeasible, Outcome, Schedule, Solved, SolverRecord, Term, TimedOut
+from scheduler.run import Limits, Run
+from scheduler.schedule import Infeasible, Outcome, Schedule, Solved, TimedOut
 from scheduler.variables import Expr
 
-StoppedBy = OneOf["optimal", "gap", "deterministic_limit", "time_limit", "cancel", "greedy"]
 SHARE = 0.5
 """Of the work and time that is left, how much one term may take while others wait."""
 ALONE_SHARE = 0.3
@@ -33,65 +29,6 @@ GREEDY_SHARE = 0.2
 """Of the time limit, how much the quick first plan may take."""
 SECONDS_BETWEEN_PLANS = 0.1
 """A caller is not told of every small improvement, only of the best one at such intervals and of the last."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """When to stop.
-
-    ``deterministic_limit``: work in CP-SAT's deterministic seconds, the same on every machine, so that the same
-    problem gives the same plan; one takes about 5 to 20 seconds of a CPU, presolve included. None: no such limit.
-    ``time_limit_seconds``: wall clock; plans are then not reproducible.
-    ``gap``: a term is good enough when (value − bound) / max(1, value) is at most this.
-    ``workers``: solver threads. First CP-SAT's default strategy searches alone, which closes easy problems before the
-    others are even ready; then all of them take turns, which is deterministic and, with one worker too, brings the
-    large-neighbourhood searches that find good plans early. Several workers without a work limit run side by side
-    instead: faster, and not reproducible.
-    """
-
-    deterministic_limit: float | None = 0.3
-    time_limit_seconds: float | None = None
-    gap: float = 0.0
-    workers: int = 1
-    seed: int = 0
-
-
-@dataclass
-class _Run:
-    """The state of one solve: the model, the limits, the best plan so far as a value for every variable."""
-
-    build: Build
-    limits: Limits
-    cancel: threading.Event | None
-    on_plan: Callable[[Schedule], None] | None
-    started: float = field(default_factory=time.monotonic)
-    spent: float = 0.0
-    best: Point | None = None
-    bounds: dict[TermName, int] = field(default_factory=dict)
-    stopped_by: StoppedBy = "optimal"
-    told_at: float = 0.0
-    all_rules: bool = True
-
-    def remaining_seconds(self) -> float | None:
-        limit = self.limits.time_limit_seconds
-        return None if limit is None else max(0.0, limit - (time.monotonic() - self.started))
-
-    def remaining_work(self) -> float | None:
-        limit = self.limits.deterministic_limit
-        return None if limit is None else max(0.0, limit - self.spent)
-
-    def out_of_budget(self) -> bool:
-        """Whether to stop now; ``stopped_by`` then says why."""
-        work = self.remaining_work()
-        if self.cancel is not None and self.cancel.is_set():
-            self.stopped_by = "cancel"
-        elif self.remaining_seconds() == 0.0:
-            self.stopped_by = "time_limit"
-        elif work is not None and work < 1e-6:
-            self.stopped_by = "deterministic_limit"
-        else:
-            return False
-        return True
 
 
 def solve(
@@ -110,7 +47,7 @@ def solve(
     InvalidProblemError when the problem makes no sense.
     """
     rules = tuple(rules)
-    run = _Run(build(problem, rules), limits or Limits(), cancel, on_plan, all_rules=rules == RULES)
+    run = Run(build(problem, rules), limits or Limits(), cancel, on_plan, all_rules=rules == RULES)
     if hint is not None:
         _adopt(run, hint)
     seconds = run.remaining_seconds()
@@ -124,35 +61,22 @@ def solve(
     if run.best is None:
         seconds = time.monotonic() - run.started
         return Infeasible(wall_seconds=seconds) if status == cp_model.INFEASIBLE else TimedOut(wall_seconds=seconds)
-    schedule = _schedule(run, run.best, record=True)
+    schedule = run.schedule(run.best, record=True)
     return Solved(schedule=schedule, optimal=all(term.optimal for term in schedule.terms))
 
 
-def _adopt(run: _Run, plan: Schedule) -> None:
+def _adopt(run: Run, plan: Schedule) -> None:
     """Start from this plan if the judge accepts it and it is better than what there is; else only hint it."""
     point = point_of(run.build.variables, plan)
     if check(run.build.variables.problem, plan).violations:
         if run.best is None:
             _hint(run, point)
         return
-    if _keep_better(run, point) and run.on_plan is not None:
-        run.on_plan(_schedule(run, point))
+    if run.keep_better(point) and run.on_plan is not None:
+        run.on_plan(run.schedule(point))
 
 
-def _keep_better(run: _Run, point: Point) -> bool:
-    """Take the plan if it is better in the order of importance: one equal in the term being minimised may be worse
-    in those below, which would be lost when time runs out before they are minimised."""
-    if run.best is not None and _worth(run, run.best) <= _worth(run, point):
-        return False
-    run.best = point
-    return True
-
-
-def _worth(run: _Run, point: Point) -> list[int]:
-    return [point(term) for term in run.build.terms.values()]
-
-
-def _descend(run: _Run) -> cp_model.CpSolverStatus:
+def _descend(run: Run) -> cp_model.CpSolverStatus:
     """Minimise each term in turn, keeping those before it at the values they reached."""
     status = cp_model.UNKNOWN
     levels = [(name, term) for name, term in run.build.terms.items() if not isinstance(term, int)]
@@ -175,7 +99,7 @@ def _descend(run: _Run) -> cp_model.CpSolverStatus:
     return status
 
 
-def _justify(run: _Run) -> None:
+def _justify(run: Run) -> None:
     """Push the best plan together where that is better in the terms that have not counted yet."""
     problem = run.build.variables.problem
     stopped = run.out_of_budget() and run.stopped_by != "deterministic_limit"
@@ -185,7 +109,7 @@ def _justify(run: _Run) -> None:
         _adopt(run, plan)
 
 
-def _minimise(run: _Run, name: TermName | None, term: Expr, levels_left: int) -> cp_model.CpSolverStatus:
+def _minimise(run: Run, name: TermName | None, term: Expr, levels_left: int) -> cp_model.CpSolverStatus:
     """Minimise one term from the best plan on (None: find any); keeps better plans and the proven bound in ``run``."""
     if name is not None:
         run.build.model.minimize(term)
@@ -207,7 +131,7 @@ def _minimise(run: _Run, name: TermName | None, term: Expr, levels_left: int) ->
     return status
 
 
-def _search(run: _Run, name: TermName | None, solver: cp_model.CpSolver) -> cp_model.CpSolverStatus:
+def _search(run: Run, name: TermName | None, solver: cp_model.CpSolver) -> cp_model.CpSolverStatus:
     """Solve the model as it is now."""
     model = run.build.model
     done = threading.Event()
@@ -219,17 +143,17 @@ def _search(run: _Run, name: TermName | None, solver: cp_model.CpSolver) -> cp_m
         raise AssertionError(f"the model is malformed: {model.validate()}")
     run.spent += solver.deterministic_time
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        _keep_better(run, tightened(run.build.variables, list(solver.response_proto.solution)))
+        run.keep_better(tightened(run.build.variables, list(solver.response_proto.solution)))
         if name is not None:
             run.bounds[name] = max(run.bounds.get(name, 0), round(solver.best_objective_bound))
         if run.on_plan is not None and run.best is not None:
-            run.on_plan(_schedule(run, run.best))
+            run.on_plan(run.schedule(run.best))
     if status not in (cp_model.OPTIMAL, cp_model.INFEASIBLE) and not run.out_of_budget():
         run.stopped_by = "time_limit" if run.limits.time_limit_seconds is not None else "deterministic_limit"
     return status
 
 
-def _hint(run: _Run, point: Point) -> None:
+def _hint(run: Run, point: Point) -> None:
     """Hint every variable, auxiliaries too: partial hints are often lost in presolve."""
     hint = run.build.model.proto.solution_hint
     hint.vars.clear()
@@ -238,11 +162,11 @@ def _hint(run: _Run, point: Point) -> None:
     hint.values.extend(point.values)
 
 
-def _side_by_side(run: _Run) -> bool:
+def _side_by_side(run: Run) -> bool:
     return run.limits.workers > 1 and run.limits.deterministic_limit is None
 
 
-def _set_parameters(run: _Run, solver: cp_model.CpSolver, levels_left: int, *, alone: bool) -> None:
+def _set_parameters(run: Run, solver: cp_model.CpSolver, levels_left: int, *, alone: bool) -> None:
     parameters = solver.parameters
     parameters.random_seed = run.limits.seed
     parameters.num_workers = 1 if alone else run.limits.workers
@@ -268,43 +192,21 @@ def _stop_when_set(cancel: threading.Event, done: threading.Event, solver: cp_mo
 class _Watcher(cp_model.CpSolverSolutionCallback):
     """Keeps the best plan while the solver runs and tells the caller of it from time to time."""
 
-    def __init__(self, run: _Run) -> None:
+    def __init__(self, run: Run) -> None:
         super().__init__()
         self._run = run
 
     def on_solution_callback(self) -> None:
+        """Called by the solver with each better solution."""
         run = self._run
         first = run.best is None
         if run.on_plan is None and not first:
             return
-        better = _keep_better(run, tightened(run.build.variables, list(self.response_proto.solution)))
+        better = run.keep_better(tightened(run.build.variables, list(self.response_proto.solution)))
         late = time.monotonic() - run.told_at > SECONDS_BETWEEN_PLANS
         if run.on_plan is not None and run.best is not None and better and (first or late):
             run.told_at = time.monotonic()
-            run.on_plan(_schedule(run, run.best))
+            run.on_plan(run.schedule(run.best))
 
 
-def _schedule(run: _Run, point: Point, record: bool = False) -> Schedule:
-    """The schedule at this point with its terms, their bounds so far and, at the end, the record of what made it."""
-    plan = extract(run.build.variables, point)
-    terms: list[Term] = []
-    proved = True
-    for name, term in run.build.terms.items():
-        value = point(term)
-        bound = value if isinstance(term, int) else min(value, run.bounds.get(name, 0))
-        proved = proved and bound == value
-        terms.append(Term(name=name, value=value, bound=bound, optimal=bound == value))
-    return plan.model_copy(update={"terms": tuple(terms), "solver": _record(run, proved) if record else None})
-
-
-def _record(run: _Run, proved: bool) -> SolverRecord:
-    return SolverRecord(
-        seed=run.limits.seed,
-        workers=run.limits.workers,
-        deterministic_limit=run.limits.deterministic_limit,
-        time_limit_seconds=run.limits.time_limit_seconds,
-        stopped_by="optimal" if proved else run.stopped_by,
-        deterministic_time=run.spent,
-        wall_seconds=time.monotonic() - run.started,
-        versions={"ortools": version("ortools"), "python": python_version()},
-    )
+__all__ = ["Limits", "solve"]

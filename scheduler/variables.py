@@ -41,6 +41,7 @@ class TaskVars:
 
     @property
     def max_pans(self) -> int:
+        """The most pans in parallel that the solver may choose."""
         return max(self.pans)
 
 
@@ -71,6 +72,7 @@ class Work:
 
     @property
     def label(self) -> str:
+        """A name for the solver's variables."""
         return f"{self.cook} does {self.owner}"
 
 
@@ -104,6 +106,7 @@ class Hold:
 
     @property
     def key(self) -> tuple[str, str]:
+        """Dish and letter."""
         return self.dish, self.letter
 
 
@@ -128,30 +131,37 @@ class Variables:
 
     @property
     def horizon(self) -> int:
+        """The last minute of the plan."""
         return self.problem.horizon_minutes
 
     @cached_property
     def cooks(self) -> dict[str, Cook]:
+        """The cooks by id."""
         return {cook.id: cook for cook in self.problem.cooks}
 
     @cached_property
     def ovens(self) -> dict[str, Oven]:
+        """The ovens by id."""
         return {oven.id: oven for oven in self.problem.ovens}
 
     @cached_property
     def stocks(self) -> dict[str, VesselStock]:
+        """The vessel stocks by id."""
         return {stock.id: stock for stock in self.problem.vessels}
 
     @cached_property
     def pins(self) -> dict[str, Pin]:
+        """The pins by the id of what they settle."""
         return {pin.task: pin for pin in self.problem.pins}
 
     @cached_property
     def now(self) -> int:
+        """The minute of planning again; 0 for a first plan."""
         return self.problem.replan.now_minutes if self.problem.replan else 0
 
     @cached_property
     def one(self) -> cp_model.IntVar:
+        """A literal that is always true."""
         return self.model.new_constant(1)
 
     @cached_property

@@ -129,6 +129,7 @@ def row(size: Size, runs: list[Run]) -> str:
 
 
 def main(arguments: list[str]) -> int:
+    """Print the table, or with ``--profile`` the model's size and building time by rule."""
     parser = argparse.ArgumentParser(prog="python -m scheduler.benchmarks.kitchens", description=__doc__)
     parser.add_argument("--seeds", type=int, default=10, help="kitchens for each size")
     parser.add_argument("--deterministic-limit", type=float, default=0.2, help="CP-SAT work for each kitchen")

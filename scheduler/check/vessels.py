@@ -22,18 +22,22 @@ class _Use:
 
     @property
     def id(self) -> str:
+        """Dish and letter, as in the ids of wash-ups."""
         return f"{self.dish}/{self.vessel}"
 
     @property
     def start(self) -> int:
+        """The start of the first task in the vessel."""
         return min(placed.start for placed in self.tasks)
 
     @property
     def last(self) -> int:
+        """The end of the last task in the vessel."""
         return max(placed.end for placed in self.tasks)
 
     @property
     def begun(self) -> bool:
+        """Whether one of its tasks is done or running."""
         return any(placed.settled for placed in self.tasks)
 
 

@@ -23,18 +23,22 @@ class Placed:
 
     @property
     def id(self) -> str:
+        """The task's id."""
         return self.task.id
 
     @property
     def start(self) -> int:
+        """The minute when it starts."""
         return self.at.start_minutes
 
     @property
     def end(self) -> int:
+        """The minute when it ends."""
         return self.at.end_minutes
 
     @property
     def done(self) -> bool:
+        """Over before now."""
         return self.pin is not None and self.pin.state == "done"
 
     @property
@@ -44,6 +48,7 @@ class Placed:
 
     @property
     def attended(self) -> bool:
+        """Whether it needs a cook."""
         return self.task.attention != "unattended"
 
 
@@ -57,10 +62,12 @@ class Baking:
 
     @property
     def start(self) -> int:
+        """The minute when it starts."""
         return self.placed.start
 
     @property
     def end(self) -> int:
+        """The minute when it ends."""
         return self.placed.end
 
 
@@ -123,14 +130,17 @@ class Work:
 
     @property
     def minutes(self) -> int:
+        """Its length."""
         return self.end - self.start
 
     @property
     def done(self) -> bool:
+        """Over before now."""
         return self.pin is not None and self.pin.state == "done"
 
     @property
     def settled(self) -> bool:
+        """Done or running: life decided it."""
         return self.pin is not None and self.pin.state != "locked"
 
 
@@ -154,16 +164,20 @@ class View:
         self.served_before = {entry.dish for entry in problem.replan.served} if problem.replan else set()
 
     def of_dish(self, dish: str) -> list[Placed]:
+        """The placed tasks of a dish."""
         return [placed for placed in self.placed.values() if placed.task.dish == dish]
 
     def inserted(self, kind: str) -> list[Inserted]:
+        """The inserted tasks of a kind."""
         return [entry for entry in self.schedule.inserted if entry.kind == kind]
 
     def inserted_settled(self, entry: Inserted) -> bool:
+        """Whether it is done or running."""
         pin = self.pins.get(entry.id)
         return pin is not None and pin.state != "locked"
 
     def inserted_done(self, entry: Inserted) -> bool:
+        """Whether it is over."""
         pin = self.pins.get(entry.id)
         return pin is not None and pin.state == "done"
 
@@ -174,6 +188,7 @@ class View:
 
     @cached_property
     def baking(self) -> list[Baking]:
+        """Every task that is given an oven."""
         return [
             Baking(placed, placed.at.oven, placed.task.oven)
             for placed in self.placed.values()

@@ -22,6 +22,7 @@ class Recipe:
     vessels: list[VesselUse] = field(default_factory=list)
 
     def vessel(self, kind: str) -> str:
+        """A vessel of that kind for this dish; answers its letter."""
         letter = "abcdefgh"[len(self.vessels)]
         self.vessels.append(VesselUse(id=letter, kind=kind))
         return letter
@@ -71,6 +72,7 @@ class Recipe:
         return identifier
 
     def chop(self, count: int, board: Hygiene = "none") -> list[str]:
+        """So many vegetables to chop; answers their tasks."""
         names = ("onion", "carrots", "herbs", "leeks", "garlic", "celery")
         return [
             self.task(f"chop {names[n % len(names)]}", 3, 9, "hands_on", {}, board=board, light=True)

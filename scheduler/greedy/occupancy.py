@@ -110,6 +110,7 @@ class Occupancy:
         return load_conflict(self.pots[cook.id], start, end, pots, cook.tend_capacity)
 
     def pool_conflict(self, pool: str, count: int, start: int, end: int, units: int) -> int | None:
+        """Units of a pool of equipment beside what is taken of it."""
         return load_conflict(self.pools[pool], start, end, units, count)
 
     def oven_conflict(self, oven: Oven, start: int, end: int, celsius: int, slots: int) -> int | None:
@@ -135,6 +136,7 @@ class Occupancy:
         return load_conflict(uses, start, end, slots, oven.slots)
 
     def board_conflict(self, board: str, start: int, end: int) -> int | None:
+        """Work or a clean on a board."""
         return min((busy.start for busy in overlapping(self.boards[board], start, end)), default=None)
 
     def free_slot(self, cook: Cook, low: int, high: int, minutes: int, light: bool, board: str | None) -> int | None:

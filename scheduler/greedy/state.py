@@ -19,6 +19,8 @@ LONG_WAIT = 240
 
 @dataclass(frozen=True)
 class Place:
+    """Where a task goes: [start, end) and with what."""
+
     start: int
     end: int
     cooks: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from scheduler.validate.values import below
 
 
 def links(problem: Problem) -> Iterator[Fault]:
+    """Links to unknown tasks or with lags that make no sense."""
     names = {task.id for task in problem.tasks}
     for number, link in enumerate(problem.links):
         where = f"links[{number}]"
@@ -31,6 +32,7 @@ def _lags(where: str, least: int | None, most: int | None) -> Iterator[Fault]:
 
 
 def references(problem: Problem) -> Iterator[Fault]:
+    """Names of things that the problem does not have."""
     dishes = {dish.id: dish for dish in problem.dishes}
     pools = {pool.id for pool in problem.equipment}
     for task in problem.tasks:
@@ -92,6 +94,7 @@ def _replan_references(problem: Problem, tasks: set[str], dishes: set[str]) -> I
 
 
 def pins(problem: Problem) -> Iterator[Fault]:
+    """Pins that leave out what they have to settle, or lie in the wrong time."""
     now = problem.replan.now_minutes if problem.replan else 0
     attended = {task.id for task in problem.tasks if task.attention != "unattended"}
     for pin in problem.pins:

@@ -14,6 +14,7 @@ _Named = Task | Dish | Course | Cook | Equipment | Oven | VesselStock | Board
 
 
 def ids(problem: Problem) -> Iterator[Fault]:
+    """Ids that are empty or given twice."""
     groups: dict[str, Iterable[_Named]] = {
         "tasks": problem.tasks,
         "dishes": problem.dishes,
@@ -72,11 +73,13 @@ def negatives(problem: Problem) -> Iterator[Fault]:
 
 
 def below(where: str, value: int | None, least: int) -> Iterator[Fault]:
+    """A number that is less than it can be."""
     if value is not None and value < least:
         yield Fault(where, str(value), f"must be at least {least}")
 
 
 def windows(problem: Problem) -> Iterator[Fault]:
+    """Hours, outages and sessions that end before they start, and hours that overlap."""
     for cook in problem.cooks:
         where = f"cooks.{cook.id}.presence"
         yield from _spans(where, cook.presence)
@@ -102,6 +105,7 @@ def _spans(where: str, spans: tuple[Window, ...] | tuple[Outage, ...] | list[Win
 
 
 def levels(problem: Problem) -> Iterator[Fault]:
+    """Skills, temperatures and counts out of their range."""
     for task in problem.tasks:
         if not 1 <= task.skill <= 3:
             yield Fault(f"tasks.{task.id}.skill", str(task.skill), "skill is 1, 2 or 3")

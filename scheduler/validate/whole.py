@@ -60,6 +60,7 @@ def _strong_components(after: dict[str, list[tuple[str, int]]]) -> list[list[str
 
 
 def course_cycles(problem: Problem) -> Iterator[Fault]:
+    """Courses that follow each other in a ring."""
     courses: dict[str, Course] = {course.id: course for course in problem.courses}
     for course in problem.courses:
         seen, current = [course.id], course.follows

@@ -13,6 +13,7 @@ from scheduler.check.terms import recompute
 from scheduler.check.view import View
 from scheduler.problem import Problem, Task, TermName
 from scheduler.schedule import Assignment, Inserted, Schedule, Served, VesselHold
+from tests.scheduler.insertable import insertable, vessel_letters
 
 Rule = Callable[[View], Iterator[Violation]]
 _BY_NAME = {rule.__name__: rule for rule in RULES}
@@ -138,7 +139,7 @@ def _name_units(problem: Problem, assignments: list[Assignment]) -> Iterator[Ass
 
 
 def _with_inserted(problem: Problem, assignments: list[Assignment]) -> Iterator[list[Inserted]]:
-    choices = [list(group) for group in _insertable(problem, assignments)]
+    choices = [list(group) for group in insertable(problem, assignments)]
 
     def extend(chosen: list[Inserted], rest: list[list[Inserted]]) -> Iterator[list[Inserted]]:
         if not rest:
@@ -168,95 +169,12 @@ def _holds_of(inserted: list[Inserted]) -> list[VesselHold]:
     ]
 
 
-def _spans(problem: Problem, lengths: Iterable[int]) -> Iterator[tuple[int, int]]:
-    for length in sorted(set(lengths)):
-        for start in range(problem.horizon_minutes - length + 1):
-            yield start, start + length
-
-
-def _insertable(problem: Problem, assignments: list[Assignment]) -> Iterator[list[Inserted]]:
-    """For each thing that may be inserted, all its forms."""
-    tasks = {task.id: task for task in problem.tasks}
-    ovens = {oven.id: oven for oven in problem.ovens}
-    cooks: list[str | None] = [cook.id for cook in problem.cooks]
-    pinned = {pin.task: pin for pin in problem.pins}
-    for entry in assignments:
-        task = tasks[entry.task]
-        if task.oven and entry.oven:
-            oven = ovens[entry.oven]
-            touched = cooks if problem.settings.oven_touch_minutes else [None]
-            lengths = [oven.warm_up_minutes, oven.change_minutes] if oven.warm_up_minutes else []
-            yield [
-                Inserted(
-                    id=f"warm_up:{task.id}",
-                    kind="warm_up",
-                    start_minutes=start,
-                    end_minutes=end,
-                    cook=cook,
-                    task=task.id,
-                    oven=oven.id,
-                    celsius=task.oven.celsius,
-                )
-                for start, end in _spans(problem, lengths)
-                for cook in touched
-            ]
-        if problem.settings.hygiene and (task.board or task.attention == "hands_on"):
-            yield [
-                Inserted(
-                    id=f"clean:{task.id}",
-                    kind="clean",
-                    start_minutes=start,
-                    end_minutes=end,
-                    cook=cook,
-                    task=task.id,
-                    board=entry.board,
-                )
-                for start, end in _spans(problem, [problem.settings.clean_minutes])
-                for cook in cooks
-            ]
-    for dish, letter in _vessels(problem, assignments):
-        washed = [stock for stock in problem.vessels if stock.wash_minutes]
-        lengths = [stock.wash_minutes for stock in washed]
-        pin = pinned.get(f"wash_up:{dish}/{letter}")
-        if pin and pin.start_minutes is not None and pin.end_minutes is not None:
-            lengths.append(pin.end_minutes - pin.start_minutes)
-        yield [
-            Inserted(
-                id=f"wash_up:{dish}/{letter}",
-                kind="wash_up",
-                start_minutes=start,
-                end_minutes=end,
-                cook=cook,
-                dish=dish,
-                vessel=letter,
-                unit=f"{stock.id}#{number}",
-            )
-            for start, end in _spans(problem, lengths)
-            for cook in cooks
-            for stock in washed
-            for number in range(1, stock.count + 1)
-        ]
-
-
-def _vessels(problem: Problem, assignments: list[Assignment]) -> Iterator[tuple[str, str]]:
-    """Dish and letter (also of the extra pans) of everything that must be held."""
-    pans = {entry.task: entry.pans for entry in assignments}
-    for dish in problem.dishes:
-        for use in dish.vessels:
-            users = [task for task in problem.tasks if task.dish == dish.id and use.id in task.vessels]
-            if users:
-                yield dish.id, use.id
-            for task in users:
-                for number in range(2, pans[task.id] + 1):
-                    yield dish.id, f"{use.id}+{task.id}#{number}"
-
-
 def _held(problem: Problem, assignments: list[Assignment], inserted: list[Inserted]) -> Iterator[list[VesselHold]]:
     """All ways to give units to the uses; the times follow from what the judge says of a hold."""
     tasks = {task.id: task for task in problem.tasks}
     washes = {(entry.dish, entry.vessel): entry for entry in inserted if entry.kind == "wash_up"}
     options: list[list[VesselHold]] = []
-    for dish, letter in _vessels(problem, assignments):
+    for dish, letter in vessel_letters(problem, assignments):
         plain, _, extra = letter.partition("+")
         only = extra.rpartition("#")[0]
         users = [

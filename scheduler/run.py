@@ -1,0 +1,113 @@
+"""The state of one solve: when to stop, the best plan so far, and what is proved of it."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from platform import python_version
+from typing import Literal as OneOf
+
+from scheduler.complete import Point
+from scheduler.extract import extract
+from scheduler.model import Build
+from scheduler.problem import TermName
+from scheduler.schedule import Schedule, SolverRecord, Term
+
+StoppedBy = OneOf["optimal", "gap", "deterministic_limit", "time_limit", "cancel", "greedy"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When to stop.
+
+    ``deterministic_limit``: work in CP-SAT's deterministic seconds, the same on every machine, so that the same
+    problem gives the same plan; one takes about 5 to 20 seconds of a CPU, presolve included. None: no such limit.
+    ``time_limit_seconds``: wall clock; plans are then not reproducible.
+    ``gap``: a term is good enough when (value − bound) / max(1, value) is at most this.
+    ``workers``: solver threads. First CP-SAT's default strategy searches alone, which closes easy problems before the
+    others are even ready; then all of them take turns, which is deterministic and, with one worker too, brings the
+    large-neighbourhood searches that find good plans early. Several workers without a work limit run side by side
+    instead: faster, and not reproducible.
+    """
+
+    deterministic_limit: float | None = 0.3
+    time_limit_seconds: float | None = None
+    gap: float = 0.0
+    workers: int = 1
+    seed: int = 0
+
+
+@dataclass
+class Run:
+    """The state of one solve: the model, the limits, the best plan so far as a value for every variable."""
+
+    build: Build
+    limits: Limits
+    cancel: threading.Event | None
+    on_plan: Callable[[Schedule], None] | None
+    started: float = field(default_factory=time.monotonic)
+    spent: float = 0.0
+    best: Point | None = None
+    bounds: dict[TermName, int] = field(default_factory=dict)
+    stopped_by: StoppedBy = "optimal"
+    told_at: float = 0.0
+    all_rules: bool = True
+
+    def remaining_seconds(self) -> float | None:
+        """Wall-clock seconds until the time limit; None without one."""
+        limit = self.limits.time_limit_seconds
+        return None if limit is None else max(0.0, limit - (time.monotonic() - self.started))
+
+    def remaining_work(self) -> float | None:
+        """Deterministic seconds until the limit of work; None without one."""
+        limit = self.limits.deterministic_limit
+        return None if limit is None else max(0.0, limit - self.spent)
+
+    def out_of_budget(self) -> bool:
+        """Whether to stop now; ``stopped_by`` then says why."""
+        work = self.remaining_work()
+        if self.cancel is not None and self.cancel.is_set():
+            self.stopped_by = "cancel"
+        elif self.remaining_seconds() == 0.0:
+            self.stopped_by = "time_limit"
+        elif work is not None and work < 1e-6:
+            self.stopped_by = "deterministic_limit"
+        else:
+            return False
+        return True
+
+    def keep_better(self, point: Point) -> bool:
+        """Take the plan if it is better in the order of importance: one equal in the term being minimised may be worse
+        in those below, which would be lost when time runs out before they are minimised."""
+        if self.best is not None and self._worth(self.best) <= self._worth(point):
+            return False
+        self.best = point
+        return True
+
+    def _worth(self, point: Point) -> list[int]:
+        return [point(term) for term in self.build.terms.values()]
+
+    def schedule(self, point: Point, record: bool = False) -> Schedule:
+        """The schedule at this point with terms and bounds so far; at the end with the record of what made it."""
+        plan = extract(self.build.variables, point)
+        terms: list[Term] = []
+        proved = True
+        for name, term in self.build.terms.items():
+            value = point(term)
+            bound = value if isinstance(term, int) else min(value, self.bounds.get(name, 0))
+            proved = proved and bound == value
+            terms.append(Term(name=name, value=value, bound=bound, optimal=bound == value))
+        return plan.model_copy(update={"terms": tuple(terms), "solver": self._record(proved) if record else None})
+
+    def _record(self, proved: bool) -> SolverRecord:
+        return SolverRecord(
+            seed=self.limits.seed,
+            workers=self.limits.workers,
+            deterministic_limit=self.limits.deterministic_limit,
+            time_limit_seconds=self.limits.time_limit_seconds,
+            stopped_by="optimal" if proved else self.stopped_by,
+            deterministic_time=self.spent,
+            wall_seconds=time.monotonic() - self.started,
+            versions={"ortools": version("ortools"), "python": python_version()},
+        )
