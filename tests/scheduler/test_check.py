@@ -292,3 +292,16 @@ def test_the_judge_shares_nothing_with_the_model() -> None:
                 assert node.module.startswith(allowed), f"{path.name} imports {node.module}"
             if isinstance(node, ast.Import | ast.ImportFrom):
                 assert "ortools" not in ast.unparse(node)
+
+
+def test_nobody_cleans_after_what_soils_nothing() -> None:
+    tasks = tuple(Task(id=name, minutes=5, attention="hands_on") for name in "ab")
+    problem = Problem(horizon_minutes=20, tasks=tasks, cooks=(Cook(id="Ana"),))
+    plan = Schedule(
+        assignments=(
+            Assignment(task="a", start_minutes=0, end_minutes=5, cooks=("Ana",)),
+            Assignment(task="b", start_minutes=10, end_minutes=15, cooks=("Ana",)),
+        ),
+        inserted=(Inserted(id="clean:a", kind="clean", start_minutes=5, end_minutes=7, cook="Ana", task="a"),),
+    )
+    assert [violation.rule for violation in check(problem, plan).violations] == ["clean"]
