@@ -16,7 +16,7 @@ from kitchen_agent.errors import RequestError, SchedulingError
 from kitchen_agent.menu import DinnerRequest
 from kitchen_agent.plan import make_plan
 from kitchen_agent.progress import DinnerProgress
-from kitchen_agent.repair_choice import chosen_repair, repair_question
+from kitchen_agent.repair_choice import chosen_repair, repair_questions
 from kitchen_agent.state import Deps, DinnerState, Refusal
 from scheduler.errors import InvalidProblemError
 from scheduler.explain import MakeAhead, Repair, Say, ServeLater, StartEarlier
@@ -95,8 +95,8 @@ def choose_repair(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
     offers = tuple(offer for offer in state["offers"] if offer.cooks_can_decide)
     chosen = offers[0]
     if len(offers) > 1:
-        question = repair_question(state["request"], state["reasons"], offers)
-        chosen = chosen_repair(runtime.context.chooser.ask(question).text, offers)
+        questions = repair_questions(state["request"], state["reasons"], offers)
+        chosen = chosen_repair([runtime.context.chooser.ask(question).text for question in questions], offers)
     runtime.stream_writer(DinnerProgress(f"Repair: {chosen.sentence}"))
     return {"repairs": (*state.get("repairs", ()), chosen)}
 

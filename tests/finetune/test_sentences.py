@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -155,7 +156,7 @@ def test_the_tuning_sentences_can_be_answered() -> None:
         names = dinners()[one.dinner]
         heard = hear(one.sentence, names)
         needed = one.event.model_dump(mode="json", exclude={"kind", "units"}) if one.event else {}
-        possible = {
+        possible: dict[str, Collection[object]] = {
             "task": {names.labels()[label].id for label in heard.tasks},
             "cook": {*heard.cooks, None},
             "equipment": heard.things,

@@ -16,7 +16,7 @@ from kitchen_agent.menu import DinnerRequest
 from kitchen_agent.nodes import REPAIR_ROUNDS_MAX, after_explain, after_schedule
 from kitchen_agent.progress import DinnerProgress, DishProgress, Progress, TokenMeter
 from kitchen_agent.progress_view import shown_progress
-from kitchen_agent.repair_choice import OFFERS_MAX, chosen_repair, repair_question
+from kitchen_agent.repair_choice import OFFERS_MAX, chosen_repair, repair_questions
 from scheduler.explain import MoreUnits, Repair, ServeLater
 from scheduler.schedule import Infeasible, Schedule, Solved, Term, TimedOut
 
@@ -64,17 +64,34 @@ def test_only_what_the_cooks_can_decide_is_chosen_and_not_for_ever() -> None:
     assert after_explain({"offers": (later,), "repairs": (later,) * REPAIR_ROUNDS_MAX}) == "present"
 
 
-def test_repairs_are_asked_for_by_number() -> None:
-    offers: tuple[Repair, ...] = tuple(
-        ServeLater(minutes=m, sentence=f"Serve {m} minutes later.") for m in range(1, 13)
-    )
-    question = repair_question(REQUEST, ["One cook cannot do it."], offers)
-    text = question.messages[-1]["content"]
+OFFERS: tuple[Repair, ...] = tuple(ServeLater(minutes=m, sentence=f"Serve {m} minutes later.") for m in range(1, 13))
+
+
+def test_repairs_are_asked_for_by_number_with_each_at_the_head_once() -> None:
+    questions = repair_questions(REQUEST, ["One cook cannot do it."], OFFERS)
+    text = questions[0].messages[-1]["content"]
     assert "mousse, beans for 6 guests at 19:30" in text
     assert "Problem: One cook cannot do it." in text
     assert "3. Serve 3 minutes later." in text
-    assert question.grammar == "root ::= " + " | ".join(f'"{n}"' for n in range(1, OFFERS_MAX + 1))
-    assert chosen_repair("3", offers) == offers[2]
+    assert questions[0].grammar == "root ::= " + " | ".join(f'"{n}"' for n in range(1, OFFERS_MAX + 1))
+    heads = [question.messages[-1]["content"].partition("\n1. ")[2].partition("\n")[0] for question in questions]
+    assert heads == [offer.sentence for offer in OFFERS[:OFFERS_MAX]]
+
+
+@pytest.mark.parametrize(
+    ("answers", "chosen"),
+    [
+        (["1", "1", "1", "1"], 0),  # whatever stands first: no choice, so the cheapest
+        (["4", "4", "4", "4"], 0),
+        (["3", "2", "1", "4"], 2),  # the third one, wherever it stands
+        (["3", "1", "1", "4"], 2),
+        (["1", "2", "2", "1"], 3),
+        (["2", "1"], 1),
+        (["1", "1"], 0),
+    ],
+)
+def test_the_repair_that_is_chosen_most_often_counts(answers: list[str], chosen: int) -> None:
+    assert chosen_repair(answers, OFFERS) == OFFERS[chosen]
 
 
 def test_a_meter_counts_every_piece_and_tells_some() -> None:

@@ -15,7 +15,7 @@ from kitchen_agent import settings
 from kitchen_agent.menu import DinnerRequest
 from kitchen_agent.plan import DinnerPlan
 from kitchen_agent.planner_model import PlannerModel, chosen_model
-from kitchen_agent.repair_choice import chosen_repair, repair_question
+from kitchen_agent.repair_choice import chosen_repair, repair_questions
 from scheduler.check import check
 from scheduler.explain import MakeAhead, Repair, ServeLater
 
@@ -64,6 +64,8 @@ def test_the_model_chooses_one_of_the_offers_and_nothing_else() -> None:
         ServeLater(minutes=90, sentence="Serve 90 minutes later."),
     )
     with PlannerModel(chosen_model(settings.load()).without_adapter()) as model:
-        answers = [model.ask(repair_question(request, ["Too much work for one cook."], offers)).text for _ in range(2)]
+        questions = repair_questions(request, ["Too much work for one cook."], offers)
+        answers = [[model.ask(question).text for question in questions] for _ in range(2)]
     assert answers[0] == answers[1]
+    assert set(answers[0]) <= {"1", "2"}
     assert chosen_repair(answers[0], offers) in offers
