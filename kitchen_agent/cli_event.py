@@ -13,6 +13,7 @@ from kitchen_agent.cli_model import AdapterFile, ModelFile, choice_of
 
 if TYPE_CHECKING:
     from kitchen_agent.live.kitchen import Told
+    from kitchen_agent.live.session import Session
     from kitchen_agent.live.sessions import Sessions
 
 SessionId = Annotated[str, typer.Argument(metavar="SESSION", help="A session's id; `kitchen sessions` lists them.")]
@@ -31,9 +32,7 @@ def event(
     """Tell a session what happened: done soup/3, needs_minutes soup/4 10, cook_leaves Ben 19:00, guests 8."""
     from kitchen_agent import settings
     from kitchen_agent.app import deps_when_needed
-    from kitchen_agent.live.kitchen import late_minutes
-    from kitchen_agent.live.report import change_lines, kinds_help, late_lines, rescue_lines, told_lines
-    from kitchen_agent.live.rescues import rescues
+    from kitchen_agent.live.report import kinds_help
     from kitchen_agent.live.sessions import database_url, open_sessions
 
     if kind == "help":
@@ -46,15 +45,24 @@ def event(
     ):
         before = sessions.kitchen.session(session)
         told = _tell(sessions, session, [kind, *(words or [])], key or secrets.token_hex(8), by or getpass.getuser())
-        after = sessions.kitchen.session(session)
-        print(*late_lines(before, after), *told_lines(before, after, told), sep="\n", flush=True)
-        if told.new and sessions.kitchen.improve(session):
-            better = sessions.kitchen.session(session)
-            print("On second thought:", *change_lines(after, better, sessions.kitchen.now()), sep="\n", flush=True)
-            after = better
-        now = sessions.kitchen.now()
-        if rescue and late_minutes(after.plan, now) > late_minutes(before.plan, now):
-            print(*(rescue_lines(rescues(after, now)) or ["Nothing that was tried would help."]), sep="\n")
+        show_told(sessions, session, before, told, rescue=rescue)
+
+
+def show_told(sessions: Sessions, session: str, before: Session, told: Told, *, rescue: bool = True) -> None:
+    """Print what came of an event of the session, `before` which it was as given: what is late, changes, rescues."""
+    from kitchen_agent.live.kitchen import late_minutes
+    from kitchen_agent.live.report import change_lines, late_lines, rescue_lines, told_lines
+    from kitchen_agent.live.rescues import rescues
+
+    after = sessions.kitchen.session(session)
+    print(*late_lines(before, after), *told_lines(before, after, told), sep="\n", flush=True)
+    if told.new and sessions.kitchen.improve(session):
+        better = sessions.kitchen.session(session)
+        print("On second thought:", *change_lines(after, better, sessions.kitchen.now()), sep="\n", flush=True)
+        after = better
+    now = sessions.kitchen.now()
+    if rescue and late_minutes(after.plan, now) > late_minutes(before.plan, now):
+        print(*(rescue_lines(rescues(after, now)) or ["Nothing that was tried would help."]), sep="\n")
 
 
 def _tell(sessions: Sessions, session: str, words: list[str], key: str, by: str) -> Told:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import click
 import typer
 
+from kitchen_agent.cli_event import SessionId, show_told
+from kitchen_agent.cli_model import choice_of
 from kitchen_agent.errors import AmbiguousSentenceError, SessionClosedError, UnsaidAmountError
 
 if TYPE_CHECKING:
     from kitchen_agent.live.events import Happening
-    from kitchen_agent.live.kitchen import Told
     from kitchen_agent.live.names import Names
     from kitchen_agent.live.session import Session
     from kitchen_agent.live.understand import Understood
@@ -24,27 +25,34 @@ if TYPE_CHECKING:
 
 
 def say(
-    session: Annotated[str, typer.Argument(metavar="SESSION", help="A session's id, as `kitchen sessions` lists it.")],
+    session: SessionId,
     words: Annotated[list[str], typer.Argument(metavar="SENTENCE", help="What happened, in your own words.")],
     yes: Annotated[bool, typer.Option("--yes", help="Record what was understood; ask nothing.")] = False,
     by: Annotated[str | None, typer.Option("--by", help="Who says it; your login if not given.")] = None,
 ) -> None:
     """Tell a cooking session what happened: "the potatoes need ten more minutes", "Ben has to leave at seven"."""
     from kitchen_agent import settings
+    from kitchen_agent.app import deps_when_needed
+    from kitchen_agent.live.refusals import refuse
     from kitchen_agent.live.sessions import database_url, open_sessions
     from kitchen_agent.live.wording import sentence
 
     current = settings.load()
-    with open_sessions(database_url(current.data_dir)) as sessions:
+    with (
+        deps_when_needed(current.data_dir, lambda: choice_of(current, None, None)) as planning,
+        open_sessions(database_url(current.data_dir), planning=planning) as sessions,
+    ):
         state = sessions.kitchen.session(session)
         if not state.approved:
             raise SessionClosedError(session)
         what = _understood(" ".join(words), state, sessions.kitchen.now(), _choice(current), ask=not yes)
         print(f"Understood: {sentence(state, what)}")
+        refuse(state, what)
         if not yes and not typer.confirm("Right?", default=True):
             print("Nothing was recorded.")
             raise typer.Exit(1)
-        _show(state, sessions.tell(session, what, f"said {secrets.token_hex(8)}", by or getpass.getuser()))
+        told = sessions.tell(session, what, f"said {secrets.token_hex(8)}", by or getpass.getuser())
+        show_told(sessions, session, state, told)
 
 
 def _choice(current: Settings) -> ModelChoice:
@@ -91,15 +99,3 @@ def _one_of(told: str, readings: Sequence[Happening], state: Session, *, ask: bo
     print("This can mean:", *(f"  {number}. {words}" for number, words in enumerate(in_words, 1)), sep="\n")
     number: int = typer.prompt("Which", type=click.IntRange(1, len(readings)))
     return readings[number - 1]
-
-
-def _show(before: Session, told: Told) -> None:
-    """What came of the event, for the cooks."""
-    zone = before.first.serve_at.tzinfo
-    for change in told.changes:
-        who = ", ".join(change.cooks)
-        print(f"{change.at.astimezone(zone):%H:%M}  {f'{who}: ' if who else ''}{change.sentence}")
-    if told.trouble:
-        print(told.trouble)
-    elif not told.changes:
-        print("Noted. The plan stays as it is.")
