@@ -31,8 +31,7 @@ def alarms(session: Session, now: datetime) -> tuple[Alarm, ...]:
 
 def _missing(session: Session) -> list[Alarm]:
     return [
-        Alarm(kind="missing", task=None, sentence=question_line(session, missing))
-        for missing in session.open_questions
+        Alarm(kind="missing", task=None, sentence=question_line(session, missing)) for missing in session.open_questions
     ]
 
 
