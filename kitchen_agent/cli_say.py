@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 from kitchen_agent.cli_event import SessionId, show_told
 from kitchen_agent.cli_model import choice_of
-from kitchen_agent.errors import AmbiguousSentenceError, SessionClosedError, UnsaidAmountError
+from kitchen_agent.errors import AmbiguousSentenceError, SessionClosedError, UnclearSentenceError, UnsaidAmountError
 
 if TYPE_CHECKING:
     from kitchen_agent.live.events import Happening
@@ -77,6 +76,8 @@ def _understood(told: str, state: Session, now: datetime, choice: ModelChoice, *
             if not ask:
                 raise
             meant = _with_amount(told, error, names)
+    if not ask and not meant.named:
+        raise UnclearSentenceError(told)
     if not meant.other_readings:
         return meant.event
     return _one_of(told, (meant.event, *meant.other_readings), state, ask=ask)
@@ -91,11 +92,23 @@ def _with_amount(told: str, unsaid: UnsaidAmountError, names: Names) -> Understo
 
 
 def _one_of(told: str, readings: Sequence[Happening], state: Session, *, ask: bool) -> Happening:
-    from kitchen_agent.live.wording import sentence
-
-    in_words = [sentence(state, reading) for reading in readings]
+    in_words = _told_apart(readings, state)
     if not ask:
         raise AmbiguousSentenceError(told, in_words)
     print("This can mean:", *(f"  {number}. {words}" for number, words in enumerate(in_words, 1)), sep="\n")
-    number: int = typer.prompt("Which", type=click.IntRange(1, len(readings)))
-    return readings[number - 1]
+    while True:
+        number: int = typer.prompt("Which", type=int)
+        if 1 <= number <= len(readings):
+            return readings[number - 1]
+        print(f"{number} is none of them: a number from 1 to {len(readings)}.")
+
+
+def _told_apart(readings: Sequence[Happening], state: Session) -> list[str]:
+    """The readings in words; tasks that are called the same, with their ids."""
+    from kitchen_agent.live.wording import sentence
+
+    in_words = [sentence(state, reading) for reading in readings]
+    return [
+        f"{words} [{getattr(reading, 'task', '')}]" if in_words.count(words) > 1 else words
+        for words, reading in zip(in_words, readings, strict=True)
+    ]

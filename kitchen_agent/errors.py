@@ -303,7 +303,9 @@ class AmbiguousSentenceError(InputError):
     def __init__(self, sentence: str, readings: Sequence[str]) -> None:
         self.sentence, self.readings = sentence, tuple(readings)
         meanings = "; or ".join(readings)
-        super().__init__(f"sentence: {sentence!r} can mean: {meanings}. Say it again and name the one that is meant")
+        super().__init__(
+            f"sentence: {sentence!r} can mean: {meanings}. Name the one that is meant, or use kitchen event"
+        )
 
 
 class SessionClosedError(KitchenAgentError):

@@ -120,7 +120,7 @@ def _is_meant(line: str, sentence: str, names: Names) -> bool:
         written = {names.labels()[label].id for label in eventline.in_sensible_states(event.kind, heard, names)}
         if task not in written:
             return False
-    return eventline.OPEN in line.split(" ") or readings(sentence, event, names) == [event]
+    return eventline.OPEN in line.split(" ") or readings(sentence, event, names) in ([event], [])
 
 
 _OPENINGS: Final = (

@@ -69,7 +69,7 @@ def hear_all(sentences: Iterable[Written], model: Reads) -> Iterator[Heard]:
         if not asks and line != NONE:
             try:
                 meant = understood(written.sentence, line, names)
-                event, asks = meant.event, bool(meant.other_readings)
+                event, asks = meant.event, bool(meant.other_readings) or not meant.named
             except (UnclearSentenceError, UnsaidAmountError):
                 pass
         yield Heard(written=written, line=line, event=event, asks=asks, seconds=seconds)

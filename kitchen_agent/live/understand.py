@@ -66,12 +66,16 @@ class Answer(Protocol):
 
 
 class Understood(BaseModel):
-    """What a sentence means: `event`, and other events that it may mean just as well."""
+    """What a sentence means: `event`, and other events that it may mean just as well.
+
+    `named` is False when no word of the sentence is one of the task's, so that the task is the model's guess.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     event: Happening
     other_readings: tuple[Happening, ...] = ()
+    named: bool = True
 
 
 def understand(sentence: str, names: Names, model: Reads) -> Understood:
@@ -91,8 +95,9 @@ def understood(sentence: str, line: str, names: Names) -> Understood:
     Raises UnclearSentenceError when the line is no event, UnsaidAmountError when it lacks an amount.
     """
     event, *others = eventline.read(line, names)
-    others += [other for other in readings(sentence, event, names) if other != event]
-    return Understood(event=event, other_readings=tuple(others))
+    found = readings(sentence, event, names)
+    others += [other for other in found or _guesses(event, names) if other != event]
+    return Understood(event=event, other_readings=tuple(others), named=bool(found))
 
 
 def question(sentence: str, names: Names, style: Style = "short") -> Question:
@@ -130,20 +135,40 @@ def _situation(heard: Heard, names: Names) -> str:
 def readings(sentence: str, event: Happening, names: Names) -> list[Happening]:
     """The same event for all that `sentence` names best among what it may be about: tasks, equipment or dishes.
 
-    Of tasks that are named equally well, those in the likeliest state count.
+    Of tasks that are named equally well, those in the likeliest state count. Empty when none is named.
     """
     said = stems(hear(sentence, names).text)
-    if states := _EXPECTED.get(event.kind):
-        task = getattr(event, "task", "")
-        expected = {entry.id: entry for entry in names.tasks if entry.state in states or entry.id == task}
+    if event.kind in _EXPECTED:
+        expected = _expected(event, names)
         named = _best({name: relevance(said, entry) for name, entry in expected.items()})
-        likeliest = _likeliest([expected[name] for name in named], states)
-        return [event.model_copy(update={"task": entry.id}) for entry in likeliest] or [event]
+        return _for_tasks(event, [expected[name] for name in named])
     for field, choices in (("equipment", names.equipment), ("dish", names.dishes)):
         if getattr(event, field, None) is not None:
-            best = _best({name: matches(said, stems(words_of(name))) for name in choices})
-            return [event.model_copy(update={field: name}) for name in best] or [event]
+            best = _best({name: _said_share(said, name) for name in choices})
+            return [event.model_copy(update={field: name}) for name in best]
     return [event]
+
+
+def _said_share(said: set[str], name: str) -> float:
+    """How many words of `name` are said; of two names the one that is said whole counts more."""
+    words = stems(words_of(name))
+    found = matches(said, words)
+    return found + found / len(words) if words else 0.0
+
+
+def _guesses(event: Happening, names: Names) -> list[Happening]:
+    """The event for every task that is in the likeliest state for it."""
+    return _for_tasks(event, list(_expected(event, names).values())) if event.kind in _EXPECTED else []
+
+
+def _expected(event: Happening, names: Names) -> dict[str, TaskName]:
+    """The tasks of which `event` is likely, and the one that it is about."""
+    states, task = _EXPECTED[event.kind], getattr(event, "task", "")
+    return {entry.id: entry for entry in names.tasks if entry.state in states or entry.id == task}
+
+
+def _for_tasks(event: Happening, tasks: list[TaskName]) -> list[Happening]:
+    return [event.model_copy(update={"task": task.id}) for task in _likeliest(tasks, _EXPECTED[event.kind])]
 
 
 def _best(scores: Mapping[str, float]) -> list[str]:

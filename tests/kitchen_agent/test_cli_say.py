@@ -96,12 +96,10 @@ class TestWithTheModel:
         assert [entry.event.by for entry in sessions.kitchen.events(session) if entry.event.by == "Ben"]
 
     def test_words_need_no_quotes_and_a_person_is_asked(self, sessions: Sessions, session: str) -> None:
-        result = _say(session, "the", "oven", "broke", "down", typed="y\n")
+        result = _say(session, "the", "blender", "broke", "down", typed="y\n")
         assert "Right? [Y/n]" in result.output
         assert result.exit_code == 0, result.output
-        event = _last(sessions, session)
-        assert isinstance(event, happen.EquipmentFails)
-        assert event.equipment.startswith("oven")
+        assert _last(sessions, session) == happen.EquipmentFails(equipment="blender")
 
     def test_no_is_no(self, sessions: Sessions, session: str) -> None:
         before = sessions.kitchen.events(session)
@@ -134,7 +132,7 @@ class TestWithTheModel:
     def test_of_two_readings_a_person_chooses(self, sessions: Sessions, session: str) -> None:
         told = "somebody must leave at 19:00"
         assert isinstance(_say(session, told, "--yes").exception, AmbiguousSentenceError)
-        result = _say(session, told, typed="2\ny\n")
+        result = _say(session, told, typed="7\n2\ny\n")
         assert "This can mean:\n  1. " in result.output
         assert result.exit_code == 0, result.output
         event = _last(sessions, session)

@@ -20,7 +20,6 @@ CLEAR: dict[str, tuple[str, Happening]] = {
     "my mixer died": ("fails hand_mixer", happen.EquipmentFails(equipment="hand_mixer")),
     "no tart today": ("dish_dropped tart", happen.DishDropped(dish="tart")),
     "we are eight": ("guests 8", happen.GuestsChanged(guests=8)),
-    "the bird is done": ("done Brown the beef", happen.TaskDone(task="stew/2")),
 }
 OPEN: dict[str, tuple[str, set[str]]] = {
     "starting the salad": ("started - Toss the salad", {"salad/2"}),
@@ -58,6 +57,18 @@ def test_equipment_and_dishes_that_fit_are_offered_too() -> None:
     two = NAMES.model_copy(update={"dishes": ("green-salad", "potato-salad")})
     meant = understood("drop the salad", "dish_dropped potato-salad", two)
     assert meant.other_readings == (happen.DishDropped(dish="green-salad"),)
+
+
+def test_a_task_that_is_not_named_is_a_guess_among_the_likeliest() -> None:
+    meant = understood("the bird is done", "done Brown the beef", NAMES)
+    assert not meant.named
+    assert meant.event == happen.TaskDone(task="stew/2")
+    assert meant.other_readings == (happen.TaskDone(task="mash/2"),)
+
+
+def test_the_name_that_is_said_whole_counts_more() -> None:
+    ovens = NAMES.model_copy(update={"equipment": ("dutch_oven", "oven")})
+    assert understood("the oven broke", "fails oven", ovens).other_readings == ()
 
 
 def test_who_is_not_said_is_asked() -> None:
