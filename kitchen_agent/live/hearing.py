@@ -99,12 +99,13 @@ def stems(text: str) -> set[str]:
 
 def _stem(word: str) -> str:
     short = re.sub(r"(?:ing|ed|es|s|e)$", "", word)[:6] if len(word) > 3 else word
-    return re.sub(r"y$", "i", short)
+    return re.sub(r"y$", "i", re.sub(r"([^aeiou])\1$", r"\1", short))
 
 
 def relevance(said: set[str], task: TaskName) -> float:
-    """How much of the name of `task`, and a little of its dish's, is among the stems that were `said`."""
-    return matches(said, stems(task.name)) + 0.4 * matches(said, stems(words_of(task.dish)))
+    """How much of the name of `task`, and a little of what its dish's name adds to it, is among the stems `said`."""
+    named = stems(task.name)
+    return matches(said, named) + 0.4 * matches(said, stems(words_of(task.dish)) - named)
 
 
 def matches(said: set[str], named: set[str]) -> float:

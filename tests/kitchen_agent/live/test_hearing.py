@@ -70,7 +70,8 @@ def test_phrases_neither_begin_nor_end_with_small_words() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["boil boils boiling boiled", "fry fries fried frying", "peel peeling", "bake baking"]
+    "words",
+    ["boil boils boiling boiled", "fry fries fried frying", "peel peeling", "bake baking", "cut cutting", "roll rolls"],
 )
 def test_endings_do_not_count(words: str) -> None:
     assert len(stems(words)) == 1
