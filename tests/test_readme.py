@@ -88,7 +88,7 @@ def test_every_command_runs(shell: Shell) -> None:
     values = {"RUN": "", "SESSION": ""}
     lines = [line.removeprefix("$ ") for line in README.splitlines() if re.match(r"(\$ )?kitchen ", line)]
     for line in lines:
-        text = re.sub(r"\b(RUN|SESSION)$", lambda found: values[found[0]], line).partition(" #")[0]
+        text = re.sub(r"\b(RUN|SESSION)\b", lambda found: values[found[0]], line).partition(" #")[0]
         text = text.replace("--speed 60", "--speed 0").replace("--serve 19:58", f"--serve {soon:%H:%M}")
         output = shell.run(text.replace("cook plan.json", "cook plan.json --yes"))
         if found := re.search(r"Run (\w+);", shell.said):
