@@ -183,8 +183,7 @@ def test_prepare_writes_files_that_train_reads(tmp_path: Path) -> None:
 @pytest.mark.timeout(600)
 def test_the_shipped_adapter_understands_the_kept_sentences() -> None:
     current = settings.load()
-    if modelfiles.adapter(modelfiles.events_settings(current), "events") is None:
-        pytest.skip("no adapter for sentences ships")
+    assert modelfiles.adapter(modelfiles.events_settings(current), "events"), "the adapter for sentences is missing"
     with PlannerModel(model_of_events(current)) as model:
         (score,) = scores(list(hear_all(written("kept"), model)))
     assert score.accuracy >= 0.90
