@@ -54,8 +54,8 @@ browser: ## Debian's Chromium for the browser tests, where this user may install
 	        chromium chromium-driver fonts-dejavu-core >/dev/null; \
 	else echo "No chromium here and no right to install it: the browser tests will be skipped."; fi
 
-test: $(VENV)/installed-test model browser ## install what the tests need and run all of them
-	$(BIN)/python -m pytest
+test: $(VENV)/installed-test model browser ## install what the tests need and run all of them, a worker for each core
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-fast: $(VENV)/installed-test ## the tests that need neither model, browser nor patience
 	$(BIN)/python -m pytest -m "not slow and not gguf and not browser"
