@@ -18,6 +18,9 @@ HOT_WEIGHT: Final[Mapping[str, int]] = {"hot": 3, "warm": 1, "room": 0, "cold": 
 COOLS_WITHIN_MINUTES: Final = 60
 """Heated food that is fine for longer than this is not hurt by a wait between two tasks."""
 
+PLATED_MINUTES: Final = 30
+"""A dish is plated in the half hour before it is served, however long it would keep."""
+
 
 def dish_links(dish: str, graph: TaskGraph, tasks: Sequence[Task], kitchen: Kitchen) -> list[Link]:
     """One link for each need of each task, with the hold of what it waits for as the longest wait.
@@ -54,7 +57,10 @@ def serving_links(dish: str, graph: TaskGraph, queue_minutes: int) -> tuple[Serv
     """The wait of the finished dish. `queue_minutes`: the other dishes of the sitting are plated in that time."""
     links = []
     for number in final_ids(graph.tasks):
-        hold = graph.hold if number == graph.tasks[-1].id else graph.tasks[number - 1].hold
+        last = graph.tasks[number - 1]
+        hold = graph.hold if number == graph.tasks[-1].id else last.hold
+        if last.action == "plate":
+            hold = min(hold, PLATED_MINUTES)
         links.append(
             ServingLink(
                 task=f"{dish}/{number}",

@@ -60,6 +60,17 @@ def test_holds_are_longest_waits() -> None:
     assert serving["chicken/4"].hot_weight > 0
 
 
+def test_what_keeps_a_day_is_plated_shortly_before_it_is_served() -> None:
+    pudding = graph(
+        "mousse", "dessert", "cold", 1440,
+        task(1, "Chill the pudding", "chill", 60, tools=["fridge"], attention="unattended", hold=1440),
+        task(2, "Scatter with nuts and serve", "plate", 3, after=[1], hold=1440),
+    )  # fmt: skip
+    made = build_problem(request("mousse"), {"mousse": pudding}, RECIPES)
+    assert link(made, "mousse/1", "mousse/2").max_lag_minutes is None
+    assert [serving.max_lag_minutes for dish in made.problem.dishes for serving in dish.serving] == [30]
+
+
 def test_from_its_last_heat_on_a_hot_dish_minds_every_wait() -> None:
     beans = graph(
         "soup", "side", "hot", 15,
@@ -80,9 +91,6 @@ def test_somebody_sets_going_what_needs_nobody() -> None:
         task(1, "Bring the water to the boil", "boil", 10, attention="unattended", tools=["burner", "pot:a"]),
         task(2, "Boil the pasta", "boil", 8, attention="tend", tools=["burner", "pot:a"], after=[1], hold=5),
     )  # fmt: skip
-    from kitchen_agent.dinner import build_problem
-    from tests.kitchen_agent.dinner.menus import request
-
     made = build_problem(request("soup"), {"soup": pasta}, RECIPES)
     starter = next(found for found in made.problem.tasks if found.id == "soup/1.start")
     assert (starter.attention, starter.minutes) == ("hands_on", 1)
@@ -118,9 +126,6 @@ def test_long_chilling_is_done_ahead_and_nothing_else_is() -> None:
 
 
 def test_an_overnight_wait_begins_the_day_before() -> None:
-    from kitchen_agent.dinner import build_problem
-    from tests.kitchen_agent.dinner.menus import request
-
     marinated = graph(
         "chicken", "main", "hot", 10,
         task(1, "Coat the chicken", "coat", 10, uses=[0], hold=720),
