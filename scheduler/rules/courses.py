@@ -1,5 +1,7 @@
 """When dishes are served."""
 
+from ortools.sat.python import cp_model
+
 from scheduler.problem import Course, Dish, Problem
 from scheduler.variables import Variables
 
@@ -50,7 +52,11 @@ def serving_links(v: Variables) -> None:
 
 
 def courses_land_together(v: Variables) -> None:
-    """All dishes of a course come to the table within its window: served(a) − served(b) <= window."""
+    """All dishes of a course come to the table within its window: served(a) − served(b) <= window.
+
+    Implied, for better bounds: when the last of n dishes is late so are the others, but for the window:
+    n × last <= sum of served + (n − 1) × window.
+    """
     open_dishes = {dish.id for dish in _open_dishes(v)}
     for course in v.problem.courses:
         members = [dish.id for dish in v.problem.dishes if dish.course == course.id and dish.id in open_dishes]
@@ -58,6 +64,17 @@ def courses_land_together(v: Variables) -> None:
             for second in members:
                 if first != second:
                     v.model.add(v.served[first] <= v.served[second] + course.window_minutes)
+        if len(members) > 1:
+            last = _last_served(v, course.id, members)
+            everyone = sum(v.served[dish] for dish in members)
+            v.model.add(len(members) * last <= everyone + (len(members) - 1) * course.window_minutes)
+
+
+def _last_served(v: Variables, course: str, dishes: list[str]) -> cp_model.IntVar:
+    last = v.derived(f"last of {course}", 0, v.horizon, lambda at: max(at(v.served[dish]) for dish in dishes))
+    for dish in dishes:
+        v.model.add(last >= v.served[dish])
+    return last
 
 
 def courses_follow(v: Variables) -> None:

@@ -1,4 +1,7 @@
-"""The cases of ``cases/``, one for each rule: what it accepts, what it refuses, and that nothing else refuses it."""
+"""The cases of ``cases/``, for each rule one of its name, and others for aspects of it (``rule-aspect.yaml``).
+
+Each says what the rule accepts, what it refuses, and that nothing else refuses it.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,10 @@ def read(path: Path) -> tuple[Problem, Problem, int]:
     return problems[0], problems[1], case["value"]
 
 
+def rule_of(path: Path) -> str:
+    return path.stem.partition("-")[0]
+
+
 def answer(problem: Problem, rules: tuple[Rule, ...] = RULES) -> Outcome | None:
     """The outcome; None for a problem that is refused before it is solved."""
     try:
@@ -31,7 +38,7 @@ def answer(problem: Problem, rules: tuple[Rule, ...] = RULES) -> Outcome | None:
 
 
 def test_each_rule_has_its_case() -> None:
-    assert {path.stem for path in CASES} == set(BY_NAME)
+    assert {path.stem for path in CASES if "-" not in path.stem} == set(BY_NAME) == set(map(rule_of, CASES))
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
@@ -45,13 +52,13 @@ def test_the_rule_accepts_and_refuses(path: Path) -> None:
     assert not isinstance(answer(refused), Solved)
 
 
-@pytest.mark.parametrize("path", [p for p in CASES if p.stem not in IMPLIED], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [p for p in CASES if rule_of(p) not in IMPLIED], ids=lambda path: path.stem)
 def test_a_model_without_the_rule_is_caught(path: Path) -> None:
-    rules = tuple(rule for rule in RULES if rule is not BY_NAME[path.stem])
+    rules = tuple(rule for rule in RULES if rule is not BY_NAME[rule_of(path)])
     accepted, refused, value = read(path)
     for problem, expected in ((refused, None), (accepted, value)):
         outcome = answer(problem, rules)
         found = outcome.schedule.terms[0].value if isinstance(outcome, Solved) else None
         if found != expected or (isinstance(outcome, Solved) and not check(problem, outcome.schedule).ok):
             return
-    pytest.fail(f"nothing notices that {path.stem} is missing")
+    pytest.fail(f"nothing notices that {rule_of(path)} is missing")
