@@ -16,16 +16,33 @@ _SKIPPED = re.compile(r"(?:\s+|%[^\n]*|/\*.*?\*/)+", re.DOTALL)
 _TOKEN = re.compile(r"-?\d+(?![\w])|\.\.|\[\||\|\]|[\[\]{}()|,;=]|[A-Za-z_]\w*")
 
 
+@dataclass(frozen=True)
+class Data:
+    """The values of a file by name, and the lines that they begin in."""
+
+    values: dict[str, Value]
+    lines: dict[str, int]
+
+    def fault(self, name: str, message: str) -> BenchmarkFormatError:
+        """The error that says what is wrong with this value, and where it stands."""
+        return BenchmarkFormatError(f"line {self.lines[name]}: {name}: {message}")
+
+
 @dataclass
 class _Tokens:
-    """The words of a text, one after another."""
+    """The words of a text, one after another, each with its line."""
 
-    words: list[str]
+    words: list[tuple[str, int]]
     place: int = 0
 
     def peek(self) -> str:
         """The next word, empty at the end; it stays."""
-        return self.words[self.place] if self.place < len(self.words) else ""
+        return self.words[self.place][0] if self.place < len(self.words) else ""
+
+    @property
+    def line(self) -> int:
+        """The line of the word that was taken last; of the first one before any was."""
+        return self.words[max(0, self.place - 1)][1]
 
     def take(self, *wanted: str) -> str:
         """The next word, which must be one of the wanted when any are named."""
@@ -44,35 +61,38 @@ class _Tokens:
         return True
 
 
-def parse(text: str) -> dict[str, Value]:
+def parse(text: str) -> Data:
     """The value of each ``name = value;``; the last semicolon may be missing.
 
-    Raises BenchmarkFormatError for anything else.
+    Raises BenchmarkFormatError for anything else, with the line.
     """
     tokens = _Tokens(list(_words(text)))
-    values: dict[str, Value] = {}
+    data = Data({}, {})
     while tokens.peek():
         name = tokens.take()
+        data.lines[name] = tokens.line
         if not re.fullmatch(r"[A-Za-z_]\w*", name):
-            raise BenchmarkFormatError(f"{name!r} is no name; is this a file of MiniZinc data?")
-        tokens.take("=")
+            raise BenchmarkFormatError(f"line {tokens.line}: {name!r} is no name; is this a file of MiniZinc data?")
         try:
-            values[name] = _value(tokens)
+            tokens.take("=")
+            data.values[name] = _value(tokens)
             if tokens.peek():
                 tokens.take(";")
         except BenchmarkFormatError as error:
-            raise BenchmarkFormatError(f"{name}: {error}") from error
-    return values
+            raise BenchmarkFormatError(f"line {tokens.line}: {name}: {error}") from error
+    return data
 
 
-def _words(text: str) -> Iterator[str]:
-    place = 0
+def _words(text: str) -> Iterator[tuple[str, int]]:
+    """The words with their lines."""
+    place, line = 0, 1
     while place < len(text):
         found = _SKIPPED.match(text, place) or _TOKEN.match(text, place)
         if found is None:
-            raise BenchmarkFormatError(f"{text[place : place + 20]!r} is not understood")
+            raise BenchmarkFormatError(f"line {line}: {text[place : place + 20]!r} is not understood")
         if found.re is _TOKEN:
-            yield found[0]
+            yield found[0], line
+        line += found[0].count("\n")
         place = found.end()
 
 

@@ -8,35 +8,35 @@
   is the same problem where no worker has two of the skills that one task asks for; other instances are refused.
 """
 
-from scheduler.benchmarks.dzn import Value, parse
+from scheduler.benchmarks.dzn import Data, Value, parse
 from scheduler.errors import BenchmarkFormatError
 from scheduler.problem import Cook, CrewNeed, Link, Problem, Task
 
 
 def read_dzn(text: str) -> Problem:
     """The instance in this text: activities are hands-on tasks, resources are cooks, skills are abilities."""
-    values = parse(text)
-    return _challenge(values) if "has_skills" in values else _library(values)
+    data = parse(text)
+    return _challenge(data) if "has_skills" in data.values else _library(data)
 
 
-def _library(values: dict[str, Value]) -> Problem:
-    count, skills, people = (_number(values, name) for name in ("nActs", "nSkills", "nResources"))
-    mastery = _table(values, "mastery", people, skills)
-    before = _numbers(values, "pred", _number(values, "nPrecs") if "nPrecs" in values else None)
-    after = _numbers(values, "succ", len(before))
+def _library(data: Data) -> Problem:
+    count, skills, people = (_number(data, name) for name in ("nActs", "nSkills", "nResources"))
+    mastery = _table(data, "mastery", people, skills)
+    before = _numbers(data, "pred", _number(data, "nPrecs") if "nPrecs" in data.values else None)
+    after = _numbers(data, "succ", len(before))
     return _problem(
-        durations=_numbers(values, "dur", count),
-        required=_table(values, "sreq", count, skills),
+        durations=_numbers(data, "dur", count),
+        required=_table(data, "sreq", count, skills),
         links=list(zip(before, after, strict=True)),
         mastered=[[skill for skill, has in enumerate(row, start=1) if has] for row in mastery],
     )
 
 
-def _challenge(values: dict[str, Value]) -> Problem:
-    count, skills, people = (_number(values, name) for name in ("n_tasks", "n_skills", "n_workers"))
-    by_skill = _table(values, "rr", skills, count)
+def _challenge(data: Data) -> Problem:
+    count, skills, people = (_number(data, name) for name in ("n_tasks", "n_skills", "n_workers"))
+    by_skill = _table(data, "rr", skills, count)
     required = [[by_skill[skill][task] for skill in range(skills)] for task in range(count)]
-    mastered = [sorted(row) for row in _sets(values, "has_skills", people)]
+    mastered = [sorted(row) for row in _sets(data, "has_skills", people)]
     for number, needs in enumerate(required, start=1):
         asked = {skill for skill, units in enumerate(needs, start=1) if units}
         if any(len(asked.intersection(skill)) > 1 for skill in mastered):
@@ -44,9 +44,9 @@ def _challenge(values: dict[str, Value]) -> Problem:
                 f"task {number} asks for several skills that one worker has: in this form of the problem the worker "
                 "would give them all at once, which is not supported"
             )
-    followers = _sets(values, "suc", count)
+    followers = _sets(data, "suc", count)
     links = [(before, after) for before, row in enumerate(followers, start=1) for after in sorted(row)]
-    return _problem(_numbers(values, "d", count), required, links, mastered)
+    return _problem(_numbers(data, "d", count), required, links, mastered)
 
 
 def _problem(
@@ -78,56 +78,56 @@ def _task(name: str, minutes: int, needs: list[int]) -> Task:
     return Task(id=name, minutes=minutes, attention="hands_on" if crew else "unattended", crew=crew)
 
 
-def _value(values: dict[str, Value], name: str) -> Value:
-    if name not in values:
+def _value(data: Data, name: str) -> Value:
+    if name not in data.values:
         raise BenchmarkFormatError(f"{name} is missing; is this an instance of multi-skill project scheduling?")
-    return values[name]
+    return data.values[name]
 
 
-def _number(values: dict[str, Value], name: str) -> int:
-    value = _value(values, name)
+def _number(data: Data, name: str) -> int:
+    value = _value(data, name)
     if not isinstance(value, int):
-        raise BenchmarkFormatError(f"{name}: expected a whole number")
+        raise data.fault(name, "expected a whole number")
     return value
 
 
-def _list(values: dict[str, Value], name: str, length: int | None) -> list[Value]:
-    value = _value(values, name)
+def _list(data: Data, name: str, length: int | None) -> list[Value]:
+    value = _value(data, name)
     if not isinstance(value, list):
-        raise BenchmarkFormatError(f"{name}: expected an array")
+        raise data.fault(name, "expected an array")
     if length is not None and len(value) != length:
-        raise BenchmarkFormatError(f"{name}: {len(value)} values, expected {length}")
+        raise data.fault(name, f"{len(value)} values, expected {length}")
     return value
 
 
-def _numbers(values: dict[str, Value], name: str, length: int | None) -> list[int]:
+def _numbers(data: Data, name: str, length: int | None) -> list[int]:
     """A one-dimensional array of whole numbers or truth values."""
-    return _whole(name, _list(values, name, length))
+    return _whole(data, name, _list(data, name, length))
 
 
-def _whole(name: str, cells: list[Value]) -> list[int]:
+def _whole(data: Data, name: str, cells: list[Value]) -> list[int]:
     numbers = [cell for cell in cells if isinstance(cell, int)]
     if len(numbers) != len(cells):
-        raise BenchmarkFormatError(f"{name}: expected whole numbers, true or false")
+        raise data.fault(name, "expected whole numbers, true or false")
     return numbers
 
 
-def _sets(values: dict[str, Value], name: str, length: int) -> list[frozenset[int]]:
+def _sets(data: Data, name: str, length: int) -> list[frozenset[int]]:
     """A one-dimensional array of sets."""
-    cells = _list(values, name, length)
+    cells = _list(data, name, length)
     sets = [cell for cell in cells if isinstance(cell, frozenset)]
     if len(sets) != len(cells):
-        raise BenchmarkFormatError(f"{name}: expected sets of whole numbers")
+        raise data.fault(name, "expected sets of whole numbers")
     return sets
 
 
-def _table(values: dict[str, Value], name: str, rows: int, columns: int) -> list[list[int]]:
+def _table(data: Data, name: str, rows: int, columns: int) -> list[list[int]]:
     """A two-dimensional array: rows between bars, or all cells in one row (``array2d``)."""
-    cells = _list(values, name, None)
+    cells = _list(data, name, None)
     if len(cells) == rows * columns and not any(isinstance(cell, list) for cell in cells):
-        flat = _whole(name, cells)
+        flat = _whole(data, name, cells)
         return [flat[row * columns : (row + 1) * columns] for row in range(rows)]
-    table = [_whole(name, row) for row in cells if isinstance(row, list)]
+    table = [_whole(data, name, row) for row in cells if isinstance(row, list)]
     if len(table) != rows or len(cells) != rows or any(len(row) != columns for row in table):
-        raise BenchmarkFormatError(f"{name}: expected {rows} rows of {columns} values")
+        raise data.fault(name, f"expected {rows} rows of {columns} values")
     return table

@@ -15,7 +15,7 @@ from scheduler.profile import profile, table
 
 SMALL = kitchen(0, 2, 1)
 FAMILY = kitchen(1, 3, 2)
-QUICK = Limits(deterministic_limit=0.05)
+QUICK = Limits(deterministic_limit=0.03)
 
 
 def solved(problem: Problem, limits: Limits = QUICK) -> Solved:
