@@ -9,12 +9,14 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 import cooklang
+import yaml
 
 from kitchen_agent.cookbook.dish import Draft
 from kitchen_agent.errors import RecipeError
 
 _DECIMAL_UNITS = frozenset(("g", "kg", "ml", "cl", "dl", "l"))
 _SERVINGS_KEYS = ("servings", "serves", "yield")
+_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,27 @@ def read_cooklang(text: str, title: str, source: str) -> CooklangRecipe:
 
 
 def names_in_cooklang(text: str, title: str) -> tuple[str, tuple[str, ...]]:
-    """The title and the aliases in the front matter, which alone is parsed; `title` when it gives none."""
-    start = text.find("---\n")
-    end = text.find("\n---", start + 4)
-    block = text[: end + 4] if start >= 0 and not text[:start].strip() and end > 0 else text
-    front = _front(_parsed(block, title))
+    """The title and the aliases in the front matter, which alone is parsed; `title` when it gives none.
+
+    Front matter is YAML; libyaml reads it far sooner than a whole recipe is parsed, and a cookbook has many.
+    """
+    front = _front_matter(text)
+    if front is None:
+        front = _front(_parsed(text, title))
     return str(front.get("title") or title), _listed(front.get("aliases"))
+
+
+def _front_matter(text: str) -> dict[str, object] | None:
+    """The fields between the first two lines of dashes; None without such lines, or when it is no mapping."""
+    before, _, rest = text.partition("---\n")
+    block, end, _ = rest.partition("\n---")
+    if before.strip() or not end:
+        return None
+    try:
+        fields = yaml.load(block, Loader=_YAML)
+    except yaml.YAMLError:
+        return None
+    return {str(key).lower(): value for key, value in fields.items()} if isinstance(fields, dict) else None
 
 
 def _parsed(text: str, source: str) -> cooklang.Recipe:
@@ -64,8 +81,8 @@ def _front(parsed: cooklang.Recipe) -> dict[str, object]:
 
 
 def _listed(value: object) -> tuple[str, ...]:
-    words = value if isinstance(value, tuple) else str(value or "").split(",")
-    return tuple(word.strip() for word in words if word.strip())
+    words = value if isinstance(value, list | tuple) else str(value or "").split(",")
+    return tuple(text for word in words if (text := str(word).strip()))
 
 
 def _ingredient_lines(ingredients: tuple[cooklang.Ingredient, ...]) -> list[str]:
