@@ -50,6 +50,7 @@ def event(
 
 def show_told(sessions: Sessions, session: str, before: Session, told: Told, *, rescue: bool = True) -> None:
     """Print what came of an event of the session, `before` which it was as given: what is late, changes, rescues."""
+    from kitchen_agent.live.difference import changes
     from kitchen_agent.live.kitchen import late_minutes
     from kitchen_agent.live.report import change_lines, late_lines, rescue_lines, told_lines
     from kitchen_agent.live.rescues import rescues
@@ -58,7 +59,8 @@ def show_told(sessions: Sessions, session: str, before: Session, told: Told, *, 
     print(*late_lines(before, after), *told_lines(before, after, told), sep="\n", flush=True)
     if told.new and sessions.kitchen.improve(session):
         better = sessions.kitchen.session(session)
-        print("On second thought:", *change_lines(after, better, sessions.kitchen.now()), sep="\n", flush=True)
+        found = changes(after.plan, better.plan, sessions.kitchen.now())
+        print("On second thought:", *change_lines(found, better), sep="\n", flush=True)
         after = better
     now = sessions.kitchen.now()
     if rescue and late_minutes(after.plan, now) > late_minutes(before.plan, now):

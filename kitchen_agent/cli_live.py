@@ -47,11 +47,13 @@ def cook(
         print(f"Session {session}; reopen it with: kitchen cook {session}", file=sys.stderr)
         if sys.stdout.isatty():
             from kitchen_agent.live.view import LiveView
+            from kitchen_agent.planner_model import reader_of_events
 
             def again() -> AbstractContextManager[Sessions]:
                 return open_sessions(url, planning=planning)
 
-            LiveView(sessions, session, getpass.getuser(), again).run()
+            with reader_of_events(current) as reader:
+                LiveView(sessions, session, getpass.getuser(), again, reader).run()
 
 
 def log(session: Annotated[str, typer.Argument(metavar="SESSION")]) -> None:

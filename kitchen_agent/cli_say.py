@@ -84,15 +84,16 @@ def _understood(told: str, state: Session, now: datetime, choice: ModelChoice, *
 
 
 def _with_amount(told: str, unsaid: UnsaidAmountError, names: Names) -> Understood:
-    from kitchen_agent.live.eventline import with_amount
-    from kitchen_agent.live.understand import understood
+    from kitchen_agent.live.understand import with_said_amount
 
     amount = typer.prompt(unsaid.asked.removesuffix("?"), prompt_suffix="? ")
-    return understood(told, with_amount(unsaid.line, amount, names.now), names)
+    return with_said_amount(told, unsaid.line, amount, names)
 
 
 def _one_of(told: str, readings: Sequence[Happening], state: Session, *, ask: bool) -> Happening:
-    in_words = _told_apart(readings, state)
+    from kitchen_agent.live.wording import told_apart
+
+    in_words = told_apart(state, readings)
     if not ask:
         raise AmbiguousSentenceError(told, in_words)
     print("This can mean:", *(f"  {number}. {words}" for number, words in enumerate(in_words, 1)), sep="\n")
@@ -101,14 +102,3 @@ def _one_of(told: str, readings: Sequence[Happening], state: Session, *, ask: bo
         if 1 <= number <= len(readings):
             return readings[number - 1]
         print(f"{number} is none of them: a number from 1 to {len(readings)}.")
-
-
-def _told_apart(readings: Sequence[Happening], state: Session) -> list[str]:
-    """The readings in words; tasks that are called the same, with their ids."""
-    from kitchen_agent.live.wording import sentence
-
-    in_words = [sentence(state, reading) for reading in readings]
-    return [
-        f"{words} [{getattr(reading, 'task', '')}]" if in_words.count(words) > 1 else words
-        for words, reading in zip(in_words, readings, strict=True)
-    ]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ModelChoice:
-    """A model file and perhaps an adapter, with the SHA-256 of each ("" without adapter)."""
+    """A model file and perhaps an adapter, with the SHA-256 of each ("" without adapter).
+
+    `merged` says that the model file itself was trained on the recipes.
+    """
 
     model_path: Path
     model_sha256: str
@@ -33,11 +37,12 @@ class ModelChoice:
     adapter_sha256: str = ""
     threads: int | None = None
     context: int = 4096
+    merged: bool = False
 
     @property
     def style(self) -> Style:
-        """How to ask: only an adapter knows the format without an example."""
-        return "short" if self.adapter_path else "example"
+        """How to ask: only a trained model knows the format without an example."""
+        return "short" if self.adapter_path or self.merged else "example"
 
     @property
     def author(self) -> Author:
@@ -80,6 +85,7 @@ def chosen_model(
         adapter_sha256=tuned.sha256 if tuned else "",
         threads=settings.threads,
         context=settings.context,
+        merged=model is not None and modelfiles.is_merged(model),
     )
 
 
@@ -101,6 +107,25 @@ def model_of_events(settings: Settings, report: Report = modelfiles.quiet) -> Mo
         threads=settings.threads,
         context=settings.context,
     )
+
+
+@contextmanager
+def reader_of_events(settings: Settings) -> Iterator[Callable[[], PlannerModel]]:
+    """Gives the model that turns sentences into events, loaded when it is asked for first, until the block ends."""
+    lock = threading.Lock()
+    with ExitStack() as stack:
+
+        @cache
+        def opened() -> PlannerModel:
+            return stack.enter_context(PlannerModel(model_of_events(settings)))
+
+        def reader() -> PlannerModel:
+            with lock:
+                model = opened()
+            model.load()
+            return model
+
+        yield reader
 
 
 class PlannerModel:

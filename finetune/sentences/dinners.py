@@ -10,7 +10,7 @@ from typing import Final
 
 from finetune.sentences.words import words
 from kitchen_agent.live.names import Names, TaskName
-from kitchen_agent.live.session import TaskState
+from kitchen_agent.live.taskprogress import TaskState
 from kitchen_agent.menu import slug
 from kitchen_agent.taskgraph import TaskGraph
 

@@ -13,7 +13,7 @@ from finetune.sentences.forms import Forms, forms
 from finetune.sentences.words import words
 from kitchen_agent.live.hearing import stems
 from kitchen_agent.live.names import Names, TaskName, words_of
-from kitchen_agent.live.session import TaskState
+from kitchen_agent.live.taskprogress import TaskState
 from kitchen_agent.taskgraph import TaskGraph
 
 _TASK_SLOTS: Final = frozenset(("food", "ing", "ed", "did", "do", "act", "nom"))

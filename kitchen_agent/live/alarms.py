@@ -60,7 +60,8 @@ def _over(session: Session, now: datetime) -> list[Alarm]:
     for task, progress in session.tasks.items():
         if progress.expected is not None and progress.expected < now - timedelta(minutes=1):
             minutes = int((now - progress.expected).total_seconds() // 60)
-            words = f"{task_name(session, task)} should have ended {minutes} minutes ago"
+            ago = "a minute ago" if minutes == 1 else f"{minutes} minutes ago"
+            words = f"should have ended {ago}: {task_name(session, task)}"
             found.append(Alarm(kind="over", task=task, sentence=words))
     return found
 

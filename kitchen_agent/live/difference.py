@@ -14,7 +14,10 @@ MOVED_MINUTES: Final = 2
 
 
 class Change(BaseModel):
-    """One thing that is different for the cooks it concerns (all of them when `cooks` is empty)."""
+    """One thing that is different for the cooks it concerns (all of them when `cooks` is empty).
+
+    `minutes`: how much later it is, below 0 when it is earlier; of what moved.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -22,6 +25,7 @@ class Change(BaseModel):
     cooks: tuple[str, ...]
     at: datetime
     sentence: str
+    minutes: int = 0
 
 
 def changes(old: DinnerPlan, new: DinnerPlan, now: datetime) -> tuple[Change, ...]:
@@ -37,7 +41,7 @@ def changes(old: DinnerPlan, new: DinnerPlan, now: datetime) -> tuple[Change, ..
     for dish in new.dishes:
         was = served.get(dish.id)
         if was and abs(_minutes(was.served, dish.served)) >= MOVED_MINUTES:
-            sentence = f"{dish.name} is served at {dish.served:%H:%M} (was {was.served:%H:%M})"
+            sentence = f"{dish.name} is served (was {was.served:%H:%M})"
             found.append(Change(kind="served", cooks=(), at=dish.served, sentence=sentence))
     return tuple(sorted(found, key=lambda change: (change.at, change.sentence)))
 
@@ -46,18 +50,16 @@ def _changed(old: Item | None, new: Item, now: datetime) -> Change | None:
     if new.kind != "task" or new.start <= now:
         return None
     if old is None:
-        who = " and ".join(new.cooks) or "nobody"
-        sentence = f"{new.name}: new, {new.start:%H:%M}, {who}"
-        return Change(kind="new", cooks=new.cooks, at=new.start, sentence=sentence)
+        return Change(kind="new", cooks=new.cooks, at=new.start, sentence=f"{new.name} (new)")
     if set(old.cooks) != set(new.cooks):
-        sentence = f"{new.name}: {' and '.join(new.cooks) or 'nobody'} at {new.start:%H:%M}"
-        if old.cooks:
-            sentence += f" instead of {' and '.join(old.cooks)}"
+        instead = f", instead of {' and '.join(old.cooks)}" if old.cooks else ""
+        sentence = f"{new.name}: {' and '.join(new.cooks) or 'nobody'}{instead}"
         everyone = tuple(dict.fromkeys((*new.cooks, *old.cooks)))
         return Change(kind="other_cook", cooks=everyone, at=new.start, sentence=sentence)
-    if abs(_minutes(old.start, new.start)) >= MOVED_MINUTES:
-        sentence = f"{new.name}: {new.start:%H:%M} (was {old.start:%H:%M})"
-        return Change(kind="moved", cooks=new.cooks, at=new.start, sentence=sentence)
+    later = round(_minutes(old.start, new.start))
+    if abs(later) >= MOVED_MINUTES:
+        sentence = f"{new.name} (was {old.start:%H:%M})"
+        return Change(kind="moved", cooks=new.cooks, at=new.start, sentence=sentence, minutes=later)
     return None
 
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from kitchen_agent.live.refusals import equipment
-from kitchen_agent.live.session import Session, TaskState
+from kitchen_agent.live.session import Session
+from kitchen_agent.live.taskprogress import TaskState
 
 
 class _Part(BaseModel):

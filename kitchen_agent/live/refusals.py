@@ -11,7 +11,8 @@ from kitchen_agent.cookbook.substitutes import named_lines
 from kitchen_agent.errors import EventRefusedError
 from kitchen_agent.live import events as happen
 from kitchen_agent.live.events import Happening
-from kitchen_agent.live.session import Session, TaskState
+from kitchen_agent.live.session import Session
+from kitchen_agent.live.taskprogress import TaskState
 
 SENSIBLE: Final[Mapping[str, tuple[TaskState, ...]]] = {
     "started": ("waiting", "paused"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from kitchen_agent.live.alarms import alarms, question_line
-from kitchen_agent.live.difference import Change, changes
+from kitchen_agent.live.difference import Change
 from kitchen_agent.live.events import Happening
 from kitchen_agent.live.kitchen import Told
 from kitchen_agent.live.rescues import Rescue
@@ -15,24 +15,20 @@ from kitchen_agent.live.typed import KINDS
 from kitchen_agent.live.wording import task_name
 
 NOTHING_NEW = "Noted. The plan stays as it is."
+MOVES_SHOWN = 2
+"""So many moves of one cook's work are said one by one."""
 
 
-def told_lines(before: Session, after: Session, told: Told, lines: int | None = None) -> list[str]:
-    """What a busy cook has to know of a new plan: trouble and what was given up, then what changes, soonest first.
-
-    `lines` is the most changes that are said one by one.
-    """
+def told_lines(before: Session, after: Session, told: Told) -> list[str]:
+    """What a busy cook has to know of a new plan: trouble and what was given up, then what changes."""
+    if not told.new:
+        return ["This was told before; it counts once."]
     known = set(before.plan.notes)
     found = [told.trouble] if told.trouble else []
     found += [f"To keep going: {note}." for note in after.plan.notes if note not in known]
     asked = before.open_questions
     found += [question_line(after, missing) for missing in after.open_questions if missing not in asked]
-    found += [change_line(change, after) for change in told.changes[:lines]]
-    if lines is not None and len(told.changes) > lines:
-        found.append(f"and {len(told.changes) - lines} more changes")
-    if not told.new:
-        return ["This was told before; it counts once."]
-    return found or [NOTHING_NEW]
+    return [*found, *change_lines(told.changes, after)] or [NOTHING_NEW]
 
 
 def late_lines(before: Session, after: Session) -> list[str]:
@@ -45,14 +41,33 @@ def late_lines(before: Session, after: Session) -> list[str]:
     ]
 
 
-def change_lines(before: Session, after: Session, now: datetime) -> list[str]:
-    """What the later plan changes, soonest first."""
-    return [change_line(change, after) for change in changes(before.plan, after.plan, now)]
+def change_lines(found: Sequence[Change], session: Session) -> list[str]:
+    """The `found` changes, soonest first; of a cook's work that only moves, what comes next and a word on the rest."""
+    shown: dict[tuple[str, ...], int] = {}
+    lines, rest = [], []
+    for change in found:
+        shown[change.cooks] = shown.get(change.cooks, 0) + (change.kind == "moved")
+        if change.kind == "moved" and shown[change.cooks] > MOVES_SHOWN:
+            rest.append(change)
+        else:
+            lines.append(change_line(change, session))
+    for cooks in dict.fromkeys(change.cooks for change in rest):
+        lines.append(_moved_too([change for change in rest if change.cooks == cooks]))
+    return lines
+
+
+def _moved_too(moved: Sequence[Change]) -> str:
+    """How many more pieces of work of the same cooks move, and by how much."""
+    who = " and ".join(moved[0].cooks) or "by itself"
+    least, most = min(change.minutes for change in moved), max(change.minutes for change in moved)
+    side = "later" if least > 0 else "earlier" if most < 0 else "earlier or later"
+    by = sorted({abs(least), abs(most)})
+    return f"and {len(moved)} more ({who}): {' to '.join(map(str, by))} minutes {side}"
 
 
 def change_line(change: Change, session: Session) -> str:
     """When, for whom, and what."""
-    who = f"{' and '.join(change.cooks)}: " if change.cooks else ""
+    who = f"{' and '.join(change.cooks)}: " if change.cooks and change.kind != "other_cook" else ""
     return f"{change.at.astimezone(session.first.serve_at.tzinfo):%H:%M}  {who}{change.sentence}"
 
 

@@ -17,9 +17,10 @@ from pydantic import BaseModel, ConfigDict
 from kitchen_agent.cookbook.substitutes import named_lines
 from kitchen_agent.live import events as happen
 from kitchen_agent.live.events import Event, Happening
+from kitchen_agent.live.taskprogress import Progress, needing, pause
 from kitchen_agent.plan import DinnerPlan, Item
+from scheduler.problem import Link
 
-TaskState = Literal["waiting", "running", "paused", "done", "skipped"]
 ROOM_CELSIUS = 20
 COLD_OVEN_FACTOR_MAX = 2.0
 """An oven that is far too cold makes a dish take at most this many times as long; colder is a broken oven."""
@@ -27,24 +28,6 @@ COLD_OVEN_FACTOR_MAX = 2.0
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Progress(_Part):
-    """How far one task is.
-
-    `started` and `ended` are the last stretch of work; `expected` is when a running task should end,
-    `remaining_minutes` what a paused one still needs, `extra_minutes` what one that waits will need beyond its plan.
-    `runs` counts the times it was begun anew.
-    """
-
-    state: TaskState = "waiting"
-    started: datetime | None = None
-    ended: datetime | None = None
-    expected: datetime | None = None
-    cook: str | None = None
-    extra_minutes: int = 0
-    remaining_minutes: int | None = None
-    runs: int = 1
 
 
 class Absence(_Part):
@@ -159,20 +142,22 @@ def _changes(session: Session, what: Happening, at: datetime) -> Mapping[str, An
         case happen.EquipmentFails() | happen.EquipmentBack() | happen.OvenColder():
             return _equipment_changes(session, what, at)
         case _:
-            progress = _task_change(session, what, at)
-            return {"tasks": {**session.tasks, what.task: progress}}
+            changed = {what.task: _task_change(session, what, at)}
+            if isinstance(what, happen.TaskDone):
+                changed |= {task: _started(session, task, None, at) for task in _runs_now(session, what.task)}
+            return {"tasks": {**session.tasks, **changed}}
 
 
 def _task_change(session: Session, what: Happening, at: datetime) -> Progress:
     match what:
         case happen.TaskStarted():
-            return _started(session, what, at)
+            return _started(session, what.task, what.cook, at)
         case happen.TaskDone():
             before = session.progress(what.task)
             started = before.started if before.state == "running" and before.started else at
             return before.model_copy(update={"state": "done", "started": started, "ended": at, "expected": None})
         case happen.NeedsMinutes():
-            return _needing(session.progress(what.task), what.minutes, at)
+            return needing(session.progress(what.task), what.minutes, at)
         case happen.TaskRedo():
             return Progress(runs=session.progress(what.task).runs + 1)
         case happen.TaskSkipped():
@@ -182,37 +167,38 @@ def _task_change(session: Session, what: Happening, at: datetime) -> Progress:
     raise AssertionError(f"not an event of one task: {what.kind}")
 
 
-def _started(session: Session, what: happen.TaskStarted, at: datetime) -> Progress:
-    before, item = session.progress(what.task), session.item(what.task)
+def _started(session: Session, task: str, cook: str | None, at: datetime) -> Progress:
+    before, item = session.progress(task), session.item(task)
     minutes = before.remaining_minutes
     if minutes is None:
         minutes = (item.minutes if item else 1) + before.extra_minutes
-    return before.model_copy(
-        update={
-            "state": "running",
-            "started": at,
-            "ended": None,
-            "expected": at + timedelta(minutes=minutes),
-            "cook": what.cook,
-            "remaining_minutes": None,
-        }
+    expected = at + timedelta(minutes=minutes)
+    return Progress(
+        state="running", started=at, expected=expected, cook=cook, extra_minutes=before.extra_minutes, runs=before.runs
     )
 
 
-def _needing(before: Progress, minutes: int, at: datetime) -> Progress:
-    if before.state == "running" and before.expected:
-        return before.model_copy(update={"expected": max(before.expected, at) + timedelta(minutes=minutes)})
-    if before.state == "paused":
-        return before.model_copy(update={"remaining_minutes": (before.remaining_minutes or 0) + minutes})
-    return before.model_copy(update={"extra_minutes": before.extra_minutes + minutes})
+def _runs_now(session: Session, done: str) -> list[str]:
+    """What runs by itself as soon as `done` is done, so that nobody has to report its start.
+
+    That is what a cook has just put on, and what only stands (cools, rests, chills) and was planned to do so at once.
+    """
+    problem = session.plan.problem
+    alone = {task.id: task for task in problem.tasks if task.attention == "unattended"}
+    found = []
+    for link in (link for link in problem.links if link.before == done and link.after in alone):
+        put_on = link.max_lag_minutes == 0
+        stands = alone[link.after].oven is None and not alone[link.after].needs and _at_once(session, link)
+        needs = {other.before for other in problem.links if other.after == link.after} - {done}
+        ready = all(session.progress(task).state == "done" for task in needs)
+        if (put_on or stands) and ready and session.progress(link.after).state == "waiting":
+            found.append(link.after)
+    return found
 
 
-def pause(before: Progress, at: datetime) -> Progress:
-    """`before`, stopped at `at`: what it still needs is what was left until its expected end, a minute at least."""
-    left = math.ceil(((before.expected or at) - at).total_seconds() / 60)
-    return before.model_copy(
-        update={"state": "paused", "ended": at, "expected": None, "remaining_minutes": max(1, left)}
-    )
+def _at_once(session: Session, link: Link) -> bool:
+    before, after = session.item(link.before), session.item(link.after)
+    return before is not None and after is not None and after.start <= before.end
 
 
 def _cook_changes(session: Session, what: happen.CookLeaves | happen.CookJoins, at: datetime) -> Mapping[str, Any]:

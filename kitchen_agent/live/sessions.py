@@ -25,7 +25,7 @@ from kitchen_agent.checkpoints import open_checkpoints
 from kitchen_agent.errors import SessionClosedError, StoreError
 from kitchen_agent.live.added import planned_dish
 from kitchen_agent.live.difference import changes
-from kitchen_agent.live.events import Happening
+from kitchen_agent.live.events import Happening, Recorded
 from kitchen_agent.live.kitchen import LiveKitchen, Told
 from kitchen_agent.live.replan import SECONDS
 from kitchen_agent.live.store import SessionStore
@@ -114,9 +114,13 @@ class Sessions:
         if not before.approved:
             raise SessionClosedError(session)
         recorded, new = self.kitchen.record(session, what, key, by)
+        return self.follow(session, before.plan, recorded, new=new)
+
+    def follow(self, session: str, before: DinnerPlan, recorded: Recorded, *, new: bool = True) -> Told:
+        """Wake the thread after an event that is in the store, and say what came of it since the plan `before`."""
         self.wake(session)
-        after = self.kitchen.session(session)
-        told = changes(before.plan, after.plan, self.kitchen.now()) if after.plan != before.plan else ()
+        plan = self.kitchen.session(session).plan
+        told = changes(before, plan, self.kitchen.now()) if plan != before else ()
         return Told(recorded, new, told, self.kitchen.trouble(session))
 
     def add_dish(self, session: str, wish: DishRequest, key: str, by: str, listen: Listener = unheard) -> Told:

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Final
 
 from kitchen_agent.dinner.calendar import minutes_between
-from kitchen_agent.live.session import Progress, Session
+from kitchen_agent.live.session import Session
+from kitchen_agent.live.taskprogress import Progress
 from scheduler.problem import Dish, HeldVessel, Pin, PlannedTask, Problem, Replan, ServedDish, Task
 from scheduler.schedule import Assignment, Inserted, Schedule
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from kitchen_agent.live import events as happen
 from kitchen_agent.live.events import Happening
+from kitchen_agent.live.report import told_lines
 from kitchen_agent.live.session import Session
 from kitchen_agent.live.sessions import Sessions
 from kitchen_agent.live.wording import sentence
@@ -60,10 +61,9 @@ def simulate(sessions: Sessions, clock: Clock, plan: DinnerPlan, seed: int = 0) 
         words = sentence(session, what)
         told = sessions.tell(name, what, f"{task} {what.kind} {session.progress(task).runs}", BY)
         yield f"{_words(session, clock.moment)}  {words}"
-        for change in told.changes:
-            yield f"           {change.sentence}"
-        if told.trouble:
-            yield f"           {told.trouble}"
+        after = sessions.kitchen.session(name)
+        if told.trouble or after.plan != session.plan:
+            yield from (f"           {line}" for line in told_lines(session, after, told))
     for dish in sessions.kitchen.session(name).plan.dishes:
         yield f"{_words(session, dish.served)}  served: {dish.name}, {dish.late_minutes} minutes late"
 

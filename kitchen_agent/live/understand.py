@@ -100,6 +100,11 @@ def understood(sentence: str, line: str, names: Names) -> Understood:
     return Understood(event=event, other_readings=tuple(others), named=bool(found))
 
 
+def with_said_amount(sentence: str, line: str, amount: str, names: Names) -> Understood:
+    """The event in `line`, which lacks an amount, with the first figure of `amount`. Raises as `understood`."""
+    return understood(sentence, eventline.with_amount(line, amount, names.now), names)
+
+
 def question(sentence: str, names: Names, style: Style = "short") -> Question:
     """Ask which event `sentence` reports; `example` explains the lines to a model that was not trained on them."""
     heard = hear(sentence, names)

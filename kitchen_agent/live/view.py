@@ -1,255 +1,316 @@
 """The live view of a session: now and next for each cook, running timers, what is late; one key for each answer.
 
 The screen is drawn from the store and the clock, once a second: it holds no time of its own, so after a crash or a
-sleeping laptop it is right, and what another terminal tells appears by itself. What takes longer (a model that reads,
-a solver that prices rescues) works in a thread of its own, with its own connection to the store.
+sleeping laptop it is right, and what another terminal tells appears by itself. A key puts its event into the store at
+once. Plans are made, sentences read and rescues priced by other threads, so that the screen never stands still.
 """
 
 from __future__ import annotations
 
 import secrets
 import shlex
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
 
-from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer, Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Footer, Static
+from textual.worker import Worker, WorkerState
 
-from kitchen_agent.errors import KitchenAgentError
+from kitchen_agent.errors import KitchenAgentError, UnsaidAmountError
 from kitchen_agent.live import events as happen
-from kitchen_agent.live.alarms import alarms
+from kitchen_agent.live.background import Background, Opener
+from kitchen_agent.live.choices import meanings, problems, ways_out
+from kitchen_agent.live.difference import changes
 from kitchen_agent.live.events import Happening
 from kitchen_agent.live.kitchen import Told, late_minutes
-from kitchen_agent.live.report import rescue_lines, told_lines
-from kitchen_agent.live.rescues import rescues
-from kitchen_agent.live.screen import cook_lines, headline, task_lines
+from kitchen_agent.live.names import names_of
+from kitchen_agent.live.report import change_lines, told_lines
+from kitchen_agent.live.rescues import Rescue, rescues
+from kitchen_agent.live.screen import alarm_lines, cook_lines, headline, shortened, task_rows
 from kitchen_agent.live.session import Session
 from kitchen_agent.live.sessions import Sessions
+from kitchen_agent.live.tasklist import TaskList
 from kitchen_agent.live.typed import KINDS, read_event
+from kitchen_agent.live.typedline import TypedLine
+from kitchen_agent.live.understand import Reads, Understood, understand, with_said_amount
 from kitchen_agent.menu import DishRequest
 
 REFRESH_SECONDS: Final = 1.0
-ALARMS_MAX: Final = 4
-TOLD_MAX: Final = 4
-Opener = Callable[[], AbstractContextManager[Sessions]]
+TOLD_MAX: Final = 6
+A_SENTENCE: Final = "what happened, in your own words: the potatoes need ten more minutes"
+AN_EVENT: Final = "an event, such as: guests 8, cook_leaves Ben 19:00, fails oven"
 
 
 class LiveView(App[None]):
     """One session on the screen. Keys act on the task that is chosen in the list.
 
-    `open_again` opens the same sessions for a thread of their own.
+    `open_again` opens the same sessions for a thread of their own; `reader` gives the model that reads sentences, which
+    it loads when it is asked for the first time.
     """
 
     TITLE = "kitchen"
     CSS = """
     Screen { layout: vertical; }
+    #alarms, #cooks, #tasks { text-wrap: nowrap; text-overflow: ellipsis; }
     #clock { height: 1; background: $primary; color: $text; padding: 0 1; }
     #alarms { height: auto; max-height: 4; color: $error; padding: 0 1; }
     #cooks { height: auto; max-height: 40%; padding: 0 1; }
-    #tasks { height: 1fr; min-height: 4; border: none; padding: 0; text-wrap: nowrap; text-overflow: ellipsis; }
-    #told { height: auto; max-height: 5; padding: 0 1; color: $text-muted; }
-    #typed { display: none; height: 1; border: none; }
+    #tasks { height: 1fr; min-height: 4; border: none; padding: 0; }
+    #told { height: auto; max-height: 7; padding: 0 1; color: $text-muted; }
     """
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space,enter", "step", "start/done", key_display="⏎"),
-        Binding("d", "done", "done"),
+        Binding("enter", "step", "start/done", key_display="⏎"),
+        Binding("d", "done", show=False),
         Binding("plus,5", "more", "+5 min", key_display="5"),
         Binding("p", "problem", "problem"),
-        Binding("e", "type", "event"),
+        Binding("s", "say", "say"),
         Binding("r", "rescues", "rescues"),
+        Binding("e", "event", "event"),
         Binding("q", "quit", "leave"),
         Binding("escape", "close", show=False),
     ]
 
-    def __init__(self, sessions: Sessions, session: str, by: str, open_again: Opener) -> None:
+    def __init__(
+        self, sessions: Sessions, session: str, by: str, open_again: Opener, reader: Callable[[], Reads]
+    ) -> None:
         super().__init__()
-        self._sessions, self._session, self._by, self._open_again = sessions, session, by, open_again
-        self._listed: tuple[tuple[str, str], ...] = ()
-        self._problem_of: str | None = None
+        self._kitchen, self._session, self._by = sessions.kitchen, session, by
+        self._open_again, self._reader = open_again, reader
+        self._background, self._behind, self._trouble = Background(open_again), False, ""
+        self._offers: tuple[Rescue, ...] = ()
+        self._rung: frozenset[object] = frozenset()
 
     def compose(self) -> ComposeResult:
         """Clock, alarms, cooks, tasks, what was told last, and a line to type in."""
         for name in ("clock", "alarms", "cooks"):
             yield Static(id=name, markup=False)
-        yield OptionList(id="tasks")
+        yield TaskList()
         yield Static(id="told", markup=False)
-        yield Input(id="typed", placeholder="an event, such as: guests 8, cook_leaves Ben 19:00, fails oven")
+        yield TypedLine()
         yield Footer()
 
     def on_mount(self) -> None:
         """Draw now and every second."""
-        self.query_one("#tasks").focus()
+        self._list.focus()
         self.draw()
         self.set_interval(REFRESH_SECONDS, self.draw)
 
+    def on_unmount(self) -> None:
+        """Wait for what the background has begun."""
+        self._background.close()
+
     def draw(self) -> None:
-        """Show the session as the store and the clock have it."""
-        kitchen = self._sessions.kitchen
-        kitchen.refresh(self._session)
-        session, now = kitchen.session(self._session), kitchen.now()
+        """Show the session as the store and the clock have it, and let the background look after the plan."""
+        if not self.query("#clock"):
+            return  # the screen is being closed
+        session, now = self._now(), self._kitchen.now()
         self.query_one("#clock", Static).update(headline(session, now))
-        trouble = kitchen.trouble(self._session)
-        lines = [*([trouble] if trouble else []), *(alarm.sentence for alarm in alarms(session, now))]
-        if len(lines) > ALARMS_MAX:
-            lines[ALARMS_MAX - 1 :] = [f"and {len(lines) - ALARMS_MAX + 1} more"]
-        self.query_one("#alarms", Static).update(_cut([f"! {line}" for line in lines]))
-        self.query_one("#cooks", Static).update(_cut(cook_lines(session, now, self.size.width - 2)))
-        if self._problem_of is None:
-            self._list(task_lines(session, now))
+        self.query_one("#alarms", Static).update("\n".join(alarm_lines(session, now, self._trouble)))
+        self.query_one("#cooks", Static).update("\n".join(cook_lines(session, now, self.size.width - 2)))
+        rows = task_rows(session, now)
+        self._list.show(rows)
+        over = frozenset((row.task, session.progress(row.task).expected) for row in rows if row.look == "over")
+        if over - self._rung:
+            self.bell()
+        self._rung = over
+        if not self._behind:
+            self._behind = True
+            self.run_worker(self._catch_up(), exit_on_error=False)
+
+    async def _catch_up(self) -> None:
+        """Make the plan that the clock or another terminal calls for."""
+
+        def look(sessions: Sessions) -> str:
+            sessions.kitchen.refresh(self._session)
+            sessions.kitchen.session(self._session)
+            return sessions.kitchen.trouble(self._session)
+
+        try:
+            self._trouble = await self._background.do(look)
+        finally:
+            self._behind = False
 
     def on_option_list_option_selected(self) -> None:
         """Enter in the list."""
         self.action_step()
 
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say what a thread was refused."""
+        error = event.worker.error if event.state is WorkerState.ERROR else None
+        if isinstance(error, KitchenAgentError):
+            self._say(str(error))
+        elif error is not None:
+            raise error
+
     def action_step(self) -> None:
-        """Start the chosen task, or finish it when it runs; in the list of problems: report the chosen one."""
-        chosen = self._chosen()
-        if chosen is None:
-            return
-        if self._problem_of is not None:
-            problem, self._problem_of = self._problem_of, None
-            if chosen != "back":
-                self._tell(_PROBLEMS[chosen](problem))
-            self.draw()
-            return
-        progress = self._sessions.kitchen.session(self._session).progress(chosen)
-        self._tell(happen.TaskDone(task=chosen) if progress.state == "running" else happen.TaskStarted(task=chosen))
+        """Start the chosen task, or finish it when it runs; among choices: take the chosen one."""
+        if self._list.choosing:
+            self._tell(*self._list.chosen().events)
+        elif task := self._list.chosen_task:
+            running = self._now().progress(task).state == "running"
+            self._tell(happen.TaskDone(task=task) if running else happen.TaskStarted(task=task))
 
     def action_done(self) -> None:
         """The chosen task is finished."""
-        if self._problem_of is None and (chosen := self._chosen()):
-            self._tell(happen.TaskDone(task=chosen))
+        if task := self._list.chosen_task:
+            self._tell(happen.TaskDone(task=task))
 
     def action_more(self) -> None:
         """The chosen task needs five more minutes."""
-        if self._problem_of is None and (chosen := self._chosen()):
-            self._tell(happen.NeedsMinutes(task=chosen, minutes=5))
+        if task := self._list.chosen_task:
+            self._tell(happen.NeedsMinutes(task=task, minutes=5))
 
     def action_problem(self) -> None:
         """Ask what is wrong with the chosen task."""
-        if self._problem_of is None and (chosen := self._chosen()):
-            self._problem_of = chosen
-            self._list(tuple((key, _WORDS[key]) for key in (*_PROBLEMS, "back")))
+        if task := self._list.chosen_task:
+            self._list.ask(problems(self._now(), task))
 
-    def action_type(self) -> None:
+    def action_rescues(self) -> None:
+        """Choose among what would help; where nothing is known yet, look for it."""
+        if ways := list(ways_out(self._now(), self._offers)):
+            self._list.ask(ways)
+        else:
+            self._look_for_rescues()
+
+    def action_say(self) -> None:
+        """Take a sentence in plain words; the model is loaded while it is typed."""
+        self.run_worker(self._reader, thread=True, exit_on_error=False)
+        self._line.ask(A_SENTENCE, self._understand)
+
+    def action_event(self) -> None:
         """Take any event in words of the command line."""
         self._say(f"Kinds: {', '.join(KINDS)}")
-        typed = self.query_one("#typed", Input)
-        typed.display = True
-        typed.focus()
+        self._line.ask(AN_EVENT, self._tell_typed)
 
     def action_close(self) -> None:
-        """Leave the line or the list of problems."""
-        self._problem_of = None
-        typed = self.query_one("#typed", Input)
-        typed.value, typed.display = "", False
-        self.query_one("#tasks").focus()
+        """Leave the line or the choices."""
+        self._line.leave()
+        self._list.leave()
+        self._list.focus()
         self.draw()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Tell the event that was typed."""
-        words = event.value
-        self.action_close()
+    def on_input_submitted(self) -> None:
+        """Enter in the line."""
+        self._list.focus()
+        self._line.answer()
+
+    def _tell_typed(self, words: str) -> None:
         try:
-            kind, *rest = shlex.split(words) or [""]
-            kitchen = self._sessions.kitchen
-            what = read_event(kitchen.session(self._session), kind, rest, kitchen.now())
+            kind, *rest = shlex.split(words)
+            what = read_event(self._now(), kind, rest, self._kitchen.now())
         except (KitchenAgentError, ValueError) as error:
             self._say(str(error))
-            return
-        if isinstance(what, DishRequest | happen.IngredientMissing):
-            self._say("Noted; the answer comes in a moment.")
-            self.run_worker(lambda: self._tell_in_thread(what), thread=True, exit_on_error=False)
         else:
             self._tell(what)
 
-    def action_rescues(self) -> None:
-        """Think again about a plan that is late, and say what would make it less late."""
-        self._say("Looking for what would help ...")
+    def _understand(self, sentence: str) -> None:
+        names, model = names_of(self._now(), self._kitchen.now()), self._reader
+        self._read(sentence, lambda: understand(sentence, names, model()))
+
+    def _read(self, sentence: str, meaning: Callable[[], Understood]) -> None:
+        """Find out in a thread what a sentence means; ask whether that is right, or for the amount that it lacks."""
+
+        def read() -> None:
+            try:
+                meant = meaning()
+            except UnsaidAmountError as unsaid:
+                self.call_from_thread(self._ask_amount, sentence, unsaid)
+            else:
+                self.call_from_thread(self._ask_meaning, sentence, (meant.event, *meant.other_readings))
+
+        self._say(f"Reading: {sentence} ...")
+        self.run_worker(read, thread=True, exclusive=True, group="sentence", exit_on_error=False)
+
+    def _ask_meaning(self, sentence: str, readings: Sequence[Happening | DishRequest]) -> None:
+        self._say(f"{sentence!r}: is that what happened?")
+        self._list.ask(meanings(self._now(), readings))
+
+    def _ask_amount(self, sentence: str, unsaid: UnsaidAmountError) -> None:
+        names, line = names_of(self._now(), self._kitchen.now()), unsaid.line
+        self._say(unsaid.asked)
+        self._line.ask(
+            unsaid.asked, lambda amount: self._read(sentence, lambda: with_said_amount(sentence, line, amount, names))
+        )
+
+    @property
+    def _list(self) -> TaskList:
+        return self.query_one(TaskList)
+
+    @property
+    def _line(self) -> TypedLine:
+        return self.query_one(TypedLine)
+
+    def _now(self) -> Session:
+        return self._kitchen.latest(self._session)
+
+    def _say(self, *lines: str) -> None:
+        self.query_one("#told", Static).update("\n".join(shortened(lines, TOLD_MAX)))
+
+    def _tell(self, *events: Happening | DishRequest) -> None:
+        """Put events into the store, and let the background make the plan that they call for."""
+        before, recorded = self._now(), None
+        try:
+            for what in events:
+                if isinstance(what, DishRequest):
+                    self._add(what)
+                else:
+                    recorded, _ = self._kitchen.record(self._session, what, secrets.token_hex(8), self._by)
+        except KitchenAgentError as error:
+            self._say(str(error))
+        self._offers = ()
+        self.draw()
+        if recorded is not None:
+            last = recorded
+            self._say("Noted.")
+            self.run_worker(
+                self._follow(before, lambda sessions: sessions.follow(self._session, before.plan, last)),
+                exit_on_error=False,
+            )
+
+    async def _follow(self, before: Session, work: Callable[[Sessions], Told]) -> None:
+        """Say what an event changed, and when it made the dinner late look for rescues at once."""
+        told = await self._background.do(work)
+        self._trouble = told.trouble
+        self.draw()
+        self._answer(before, told)
+
+    def _answer(self, before: Session, told: Told) -> None:
+        after, now = self._now(), self._kitchen.now()
+        lines = told_lines(before, after, told)
+        self._say(*lines)
+        if late_minutes(after.plan, now) > late_minutes(before.plan, now):
+            self._look_for_rescues(lines)
+
+    def _add(self, dish: DishRequest) -> None:
+        """Add one more dish; to read its recipe takes a minute."""
+        before = self._now()
+
+        def add() -> None:
+            with self._open_again() as sessions:
+                told = sessions.add_dish(self._session, dish, secrets.token_hex(8), self._by)
+            self.call_from_thread(self._answer, before, told)
+
+        self._say(f"{dish.name}: the recipe is read; the plan comes in a moment.")
+        self.run_worker(add, thread=True, exit_on_error=False)
+
+    def _look_for_rescues(self, known: Sequence[str] = ()) -> None:
+        """Think again about a plan that is late; say what would make it less late, then what is `known` to change."""
 
         def look() -> None:
             with self._open_again() as sessions:
+                before = sessions.kitchen.session(self._session)
                 sessions.kitchen.improve(self._session)
                 session, now = sessions.kitchen.session(self._session), sessions.kitchen.now()
-            lines = rescue_lines(rescues(session, now)) or ["Nothing is late, or nothing that was tried helps."]
-            self.call_from_thread(self._say, *lines)
+            better = change_lines(changes(before.plan, session.plan, now), session)
+            self.call_from_thread(self._offer, rescues(session, now), better or known)
 
-        self.run_worker(look, thread=True, exclusive=True)
+        self._say("Looking for what would help ...", *known)
+        self.run_worker(look, thread=True, exclusive=True, group="rescues", exit_on_error=False)
 
-    def _chosen(self) -> str | None:
-        number = self.query_one("#tasks", OptionList).highlighted
-        return self._listed[number][0] if number is not None and number < len(self._listed) else None
-
-    def _list(self, options: tuple[tuple[str, str], ...]) -> None:
-        if options == self._listed:
-            return
-        before, widget = self._chosen(), self.query_one("#tasks", OptionList)
-        self._listed = options
-        widget.clear_options()
-        widget.add_options([Option(Text(words, no_wrap=True, overflow="ellipsis")) for _, words in options])
-        names = [name for name, _ in options]
-        if names:
-            widget.highlighted = names.index(before) if before in names else 0
-
-    def _say(self, *lines: str) -> None:
-        self.query_one("#told", Static).update("\n".join(lines))
-
-    def _tell(self, what: Happening) -> None:
-        before = self._sessions.kitchen.session(self._session)
-        try:
-            told = self._sessions.tell(self._session, what, secrets.token_hex(8), self._by)
-        except KitchenAgentError as error:
-            self._say(str(error))
-        else:
-            self._answer(before, told)
-        self.draw()
-
-    def _answer(self, before: Session, told: Told) -> None:
-        """Say what an event changed, and when it made the dinner late look for rescues at once."""
-        kitchen = self._sessions.kitchen
-        after, now = kitchen.session(self._session), kitchen.now()
-        if late_minutes(after.plan, now) > late_minutes(before.plan, now):
-            self.action_rescues()
-        else:
-            self._say(*told_lines(before, after, told, TOLD_MAX))
-
-    def _tell_in_thread(self, what: DishRequest | Happening) -> None:
-        with self._open_again() as sessions:
-            before = sessions.kitchen.session(self._session)
-            try:
-                told = (
-                    sessions.add_dish(self._session, what, secrets.token_hex(8), self._by)
-                    if isinstance(what, DishRequest)
-                    else sessions.tell(self._session, what, secrets.token_hex(8), self._by)
-                )
-            except KitchenAgentError as error:
-                self.call_from_thread(self._say, str(error))
-            else:
-                self.call_from_thread(self._answer, before, told)
-
-
-def _cut(lines: list[str]) -> Text:
-    """Lines that are cut off at the edge of the screen."""
-    return Text("\n".join(lines), no_wrap=True, overflow="ellipsis")
-
-
-_PROBLEMS: Final[Mapping[str, Callable[[str], Happening]]] = {
-    "redo": lambda task: happen.TaskRedo(task=task),
-    "pause": lambda task: happen.TaskPaused(task=task),
-    "skip": lambda task: happen.TaskSkipped(task=task),
-    "more": lambda task: happen.NeedsMinutes(task=task, minutes=15),
-    "accept": lambda task: happen.WaitAccepted(task=task),
-}
-_WORDS: Final = {
-    "redo": "it is burnt, dropped or spoilt: do it again",
-    "pause": "it had to be stopped",
-    "skip": "leave it out",
-    "more": "it needs 15 more minutes",
-    "accept": "it waited too long, but it is fine",
-    "back": "nothing, go back",
-}
+    def _offer(self, offers: tuple[Rescue, ...], changed: Sequence[str]) -> None:
+        self._offers = offers
+        found = [f"  {offer.sentence}" for offer in offers]
+        helps = ["This would help (r to choose):", *found] if found else ["Nothing that was tried helps more."]
+        self._say(*helps, *changed)

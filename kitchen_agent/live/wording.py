@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import tzinfo
 
 from kitchen_agent.live import events as happen
 from kitchen_agent.live.events import Happening
 from kitchen_agent.live.session import Session
+from kitchen_agent.menu import DishRequest
 
 
-def sentence(session: Session, what: Happening) -> str:
+def sentence(session: Session, what: Happening | DishRequest) -> str:
     """`what` in a few words; tasks, cooks and dishes by their names in the plan in force."""
     match what:
+        case DishRequest():
+            return f"add to the menu: {what.name}"
         case happen.PlanAdopted():
             return f"new plan ({what.because})" if what.because else "new plan"
         case happen.CookLeaves():
@@ -44,6 +48,15 @@ def sentence(session: Session, what: Happening) -> str:
         case happen.IngredientLeftOut():
             return f"{session.plan.dish_name(what.dish) or what.dish} without {what.ingredient}"
     return _of_task(session, what)
+
+
+def told_apart(session: Session, readings: Sequence[Happening | DishRequest]) -> list[str]:
+    """Several events in words; tasks that are called the same, with their ids."""
+    in_words = [sentence(session, reading) for reading in readings]
+    return [
+        f"{words} [{getattr(reading, 'task', '')}]" if in_words.count(words) > 1 else words
+        for words, reading in zip(in_words, readings, strict=True)
+    ]
 
 
 def _of_task(session: Session, what: Happening) -> str:

@@ -8,6 +8,7 @@ import pytest
 from kitchen_agent.app import deps_when_needed
 from kitchen_agent.errors import DishNotFoundError, EventRefusedError
 from kitchen_agent.live import events as happen
+from kitchen_agent.live.events import Recorded
 from kitchen_agent.live.kitchen import Told, late_minutes
 from kitchen_agent.live.present import dinner_now
 from kitchen_agent.live.replan import replan
@@ -19,7 +20,7 @@ from kitchen_agent.live.typed import KINDS, read_event
 from kitchen_agent.menu import DishRequest
 from scheduler.check import check
 from tests.kitchen_agent.dinners import Data
-from tests.kitchen_agent.live.dinner import after, dinner_plan, moment, played, tasks_of
+from tests.kitchen_agent.live.dinner import after, dinner_plan, event, moment, played, tasks_of
 
 TASK = "green-beans/1"
 TYPED = {
@@ -209,8 +210,9 @@ def test_nothing_is_offered_when_all_is_in_time() -> None:
 
 
 def test_a_doubled_event_is_said_to_be_one() -> None:
-    session, _ = middle()
-    assert told_lines(session, session, Told(None, False, ())) == ["This was told before; it counts once."]  # type: ignore[arg-type]
+    session, now = middle()
+    known = Recorded(seq=1, recorded_at=now, event=event(happen.GuestsChanged(guests=5), now))
+    assert told_lines(session, session, Told(known, False, ())) == ["This was told before; it counts once."]
 
 
 def test_a_second_thought_replaces_only_a_worse_plan(tmp_path: Path) -> None:
@@ -229,3 +231,17 @@ def test_a_second_thought_replaces_only_a_worse_plan(tmp_path: Path) -> None:
         assert check(after_it.problem, after_it.schedule).violations == ()
         assert late_minutes(after_it, clock[0]) <= before
         assert better == (sessions.kitchen.events(name)[-1].event.key.startswith("better plan"))
+
+
+def test_what_a_cook_put_on_runs_from_then_without_a_word() -> None:
+    plan = dinner_plan()
+    links = [link for link in plan.problem.links if link.max_lag_minutes == 0 and link.before.endswith(".start")]
+    assert links, "something is put on in this dinner"
+    for link in links:
+        starter = next(item for item in tasks_of(plan) if item.id == link.before)
+        at = starter.end + timedelta(minutes=1)
+        session = after(played(plan, starter.start), happen.TaskDone(task=link.before), at)
+        running = session.progress(link.after)
+        assert (running.state, running.started) == ("running", at)
+        again = after(session, happen.TaskRedo(task=link.after), at)
+        assert again.progress(link.after).state == "waiting"

@@ -1,35 +1,88 @@
 """The live view: keys become events, timers follow the clock, small and wide terminals show what matters."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from textual.widgets import OptionList, Static
+from textual.pilot import Pilot
+from textual.widgets import Static
 
+from kitchen_agent import settings
+from kitchen_agent.app import deps_when_needed
 from kitchen_agent.live import events as happen
 from kitchen_agent.live.sessions import Sessions, open_sessions
+from kitchen_agent.live.tasklist import TaskList
+from kitchen_agent.live.typedline import TypedLine
+from kitchen_agent.live.understand import Reads
 from kitchen_agent.live.view import LiveView
+from kitchen_agent.planner import Question
+from kitchen_agent.planner_model import reader_of_events
+from kitchen_agent.prompt import Style
+from kitchen_agent.state import Deps
+from tests.kitchen_agent.dinners import Data
 from tests.kitchen_agent.live.dinner import dinner_plan, tasks_of
 
 
+@dataclass(frozen=True)
+class Wrote:
+    """What a model that reads sentences wrote, whatever it was asked."""
+
+    text: str
+    style: Style = "short"
+
+    def ask(self, question: Question) -> "Wrote":
+        return self
+
+
 @contextmanager
-def opened(tmp_path: Path, clock: list[datetime]) -> Iterator[tuple[LiveView, Sessions, str]]:
+def opened(
+    tmp_path: Path,
+    clock: list[datetime],
+    reader: Callable[[], Reads] = lambda: Wrote("none"),
+    data: Data | None = None,
+) -> Iterator[tuple[LiveView, Sessions, str]]:
     url = f"sqlite:///{tmp_path / 'sessions.sqlite'}"
 
-    def again() -> AbstractContextManager[Sessions]:
-        return open_sessions(url, lambda: clock[0], seconds=0.0)
+    planning: AbstractContextManager[Callable[[], Deps] | None] = (
+        nullcontext() if data is None else deps_when_needed(data.folder, lambda: data.choice)
+    )
+    with planning as deps:
 
-    with again() as sessions:
-        session = sessions.open(dinner_plan())
-        sessions.approve(session, "Ana")
-        yield LiveView(sessions, session, "Ana", again), sessions, session
+        def again() -> AbstractContextManager[Sessions]:
+            return open_sessions(url, lambda: clock[0], seconds=0.0, planning=deps)
+
+        with again() as sessions:
+            session = sessions.open(dinner_plan())
+            sessions.approve(session, "Ana")
+            yield LiveView(sessions, session, "Ana", again, reader), sessions, session
 
 
 def shown(view: LiveView, name: str) -> str:
     return str(view.query_one(f"#{name}", Static).render())
+
+
+def told(sessions: Sessions, session: str) -> list[str]:
+    """The kinds of the events that people told, not those of the kitchen itself."""
+    kinds = [entry.event.what.kind for entry in sessions.kitchen.events(session)]
+    return [kind for kind in kinds if kind != "plan"]
+
+
+async def type_line(view: LiveView, pilot: Pilot[None], key: str, text: str) -> None:
+    """Type `text` into the line that `key` opens (or that is open)."""
+    if key:
+        await pilot.press(key)
+    view.query_one(TypedLine).value = text
+    await pilot.press("enter")
+
+
+async def idle(view: LiveView, pilot: Pilot[None]) -> None:
+    """Wait until threads have answered and the screen shows it."""
+    await view.workers.wait_for_complete()
+    await pilot.pause()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])
@@ -48,12 +101,11 @@ def test_keys_become_events(tmp_path: Path, size: tuple[int, int]) -> None:
                 assert f"{minutes}:00 left" in shown(view, "cooks")
                 await pilot.press("p")
                 await pilot.press("down", "enter")
-                await pilot.press("e", *"guests 6", "enter")
+                await type_line(view, pilot, "e", "guests 6")
                 await pilot.press("q")
 
         asyncio.run(cook())
-        kinds = [entry.event.what.kind for entry in sessions.kitchen.events(session)]
-        assert [kind for kind in kinds if kind != "plan"] == ["started", "needs_minutes", "pause", "guests"]
+        assert told(sessions, session) == ["started", "needs_minutes", "pause", "guests"]
 
 
 @pytest.mark.parametrize(("size", "rows"), [((80, 24), 12), ((120, 40), 24)])
@@ -66,7 +118,7 @@ def test_all_that_is_to_come_is_in_the_list_and_most_of_it_on_the_screen(
         async def look() -> None:
             async with view.run_test(size=size) as pilot:
                 await pilot.pause()
-                listed = view.query_one("#tasks", OptionList)
+                listed = view.query_one(TaskList)
                 assert listed.option_count == len(tasks_of(dinner_plan()))
                 assert listed.size.height >= rows
                 for cook in dinner_plan().cooks:
@@ -80,12 +132,12 @@ def test_a_word_that_is_no_event_is_refused_in_the_view(tmp_path: Path) -> None:
 
         async def cook() -> None:
             async with view.run_test() as pilot:
-                await pilot.press("e", *"fails dishwasher", "enter")
+                await type_line(view, pilot, "e", "fails dishwasher")
                 await pilot.pause()
                 assert "dishwasher" in shown(view, "told")
 
         asyncio.run(cook())
-        assert [entry.event.what.kind for entry in sessions.kitchen.events(session)] == ["plan"]
+        assert told(sessions, session) == []
 
 
 def test_a_view_that_is_opened_again_after_a_sleep_shows_timers_by_the_clock(tmp_path: Path) -> None:
@@ -102,3 +154,123 @@ def test_a_view_that_is_opened_again_after_a_sleep_shows_timers_by_the_clock(tmp
                 assert "should have ended 2 minutes ago" in shown(view, "alarms")
 
         asyncio.run(look())
+
+
+def test_a_sentence_is_shown_as_it_was_understood_and_counts_when_it_is_right(tmp_path: Path) -> None:
+    with opened(tmp_path, [tasks_of(dinner_plan())[0].start], lambda: Wrote("guests 7")) as (view, sessions, session):
+
+        async def cook() -> None:
+            async with view.run_test(size=(80, 24)) as pilot:
+                for answer in ("down", "up"):  # the way back first, then the event
+                    await type_line(view, pilot, "s", "we are 7")
+                    await idle(view, pilot)
+                    assert "is that what happened?" in shown(view, "told")
+                    assert told(sessions, session) == []
+                    await pilot.press(answer, "enter") if answer == "down" else await pilot.press("enter")
+                await idle(view, pilot)
+
+        asyncio.run(cook())
+        assert told(sessions, session) == ["guests"]
+
+
+def test_an_amount_that_a_sentence_lacks_is_asked_for(tmp_path: Path) -> None:
+    first = tasks_of(dinner_plan())[0]
+    with opened(tmp_path, [first.start], lambda: Wrote(f"needs_minutes ? {first.name}")) as (view, sessions, session):
+
+        async def cook() -> None:
+            async with view.run_test(size=(80, 24)) as pilot:
+                await type_line(view, pilot, "s", first.name)
+                await idle(view, pilot)
+                assert view.query_one(TypedLine).placeholder == "How many more minutes?"
+                await type_line(view, pilot, "", "twelve")
+                await idle(view, pilot)
+                await pilot.press("enter")
+                await idle(view, pilot)
+
+        asyncio.run(cook())
+        events = [entry.event.what for entry in sessions.kitchen.events(session)]
+        assert happen.NeedsMinutes(task=first.id, minutes=12) in events
+
+
+def test_a_sentence_that_is_no_event_says_so_and_changes_nothing(tmp_path: Path) -> None:
+    with opened(tmp_path, [tasks_of(dinner_plan())[0].start]) as (view, sessions, session):
+
+        async def cook() -> None:
+            async with view.run_test(size=(80, 24)) as pilot:
+                await type_line(view, pilot, "s", "hello")
+                await idle(view, pilot)
+                assert "no single event" in shown(view, "told")
+                assert not view.query_one(TaskList).choosing
+
+        asyncio.run(cook())
+        assert told(sessions, session) == []
+
+
+def test_what_makes_the_dinner_late_brings_ways_out_and_one_of_them_can_be_chosen(tmp_path: Path) -> None:
+    first = tasks_of(dinner_plan())[0]
+    with opened(tmp_path, [first.start]) as (view, sessions, session):
+
+        async def cook() -> None:
+            async with view.run_test(size=(80, 24)) as pilot:
+                await type_line(view, pilot, "e", f"needs_minutes {first.id} 90")
+                await idle(view, pilot)
+                await idle(view, pilot)
+                assert "This would help" in shown(view, "told")
+                await pilot.press("r", "enter")
+                await idle(view, pilot)
+
+        asyncio.run(cook())
+        assert told(sessions, session)[0] == "needs_minutes"
+        assert len(told(sessions, session)) > 1
+
+
+def test_a_dish_is_added_by_a_thread_and_one_that_is_on_the_menu_refused(tmp_path: Path, data: Data) -> None:
+    with opened(tmp_path, [tasks_of(dinner_plan())[0].start], data=data) as (view, sessions, session):
+
+        async def cook() -> None:
+            async with view.run_test(size=(80, 24)) as pilot:
+                for dish, answer in (("tomato soup", "on the menu already"), ("chocolate mousse", "Looking")):
+                    await type_line(view, pilot, "e", f'dish_added "{dish}"')
+                    await idle(view, pilot)
+                    assert answer in shown(view, "told")
+
+        asyncio.run(cook())
+        assert told(sessions, session) == ["dish_added"]
+
+
+def test_done_tasks_stay_in_the_list_so_that_they_can_be_made_again(tmp_path: Path) -> None:
+    first = tasks_of(dinner_plan())[0]
+    with opened(tmp_path, [first.start]) as (view, sessions, session):
+
+        async def cook() -> None:
+            async with view.run_test(size=(120, 40)) as pilot:
+                await pilot.press("enter")
+                await idle(view, pilot)
+                await pilot.press("enter")
+                await idle(view, pilot)
+                assert view.query_one(TaskList).chosen_task != first.id
+                await pilot.press("end", "p", "enter")
+                await idle(view, pilot)
+
+        asyncio.run(cook())
+        assert told(sessions, session) == ["started", "done", "redo"]
+
+
+@pytest.mark.gguf
+@pytest.mark.timeout(300)
+def test_the_real_model_reads_in_a_thread_while_the_screen_goes_on(tmp_path: Path) -> None:
+    with (
+        reader_of_events(settings.load()) as reader,
+        opened(tmp_path, [tasks_of(dinner_plan())[0].start], reader) as (view, sessions, session),
+    ):
+
+        async def cook() -> None:
+            async with view.run_test(size=(80, 24)) as pilot:
+                await type_line(view, pilot, "s", "we are seven")
+                await pilot.press("enter")  # starts the first task while the model reads
+                await idle(view, pilot)
+                await pilot.press("enter")
+                await idle(view, pilot)
+
+        asyncio.run(cook())
+        assert told(sessions, session) == ["started", "guests"]
