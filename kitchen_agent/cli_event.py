@@ -12,9 +12,11 @@ import typer
 from kitchen_agent.cli_model import AdapterFile, ModelFile, choice_of
 
 if TYPE_CHECKING:
+    from kitchen_agent.live.events import Happening
     from kitchen_agent.live.kitchen import Told
     from kitchen_agent.live.session import Session
     from kitchen_agent.live.sessions import Sessions
+    from kitchen_agent.menu import DishRequest
 
 SessionId = Annotated[str, typer.Argument(metavar="SESSION", help="A session's id; `kitchen sessions` lists them.")]
 
@@ -70,17 +72,23 @@ def show_told(sessions: Sessions, session: str, before: Session, told: Told, *, 
 def _tell(sessions: Sessions, session: str, words: list[str], key: str, by: str) -> Told:
     from kitchen_agent.live.typed import read_event
     from kitchen_agent.live.wording import sentence
-    from kitchen_agent.menu import DishRequest
-    from kitchen_agent.progress_view import shown_progress
 
     state = sessions.kitchen.session(session)
     what = read_event(state, words[0], words[1:], sessions.kitchen.now())
-    if isinstance(what, DishRequest):
-        with shown_progress() as listen:
-            return sessions.add_dish(session, what, key, by, listen)
-    told = sessions.tell(session, what, key, by)
+    told = told_of(sessions, session, what, key, by)
     print(f"Understood: {sentence(state, what)}", file=sys.stderr)
     return told
+
+
+def told_of(sessions: Sessions, session: str, what: Happening | DishRequest, key: str, by: str) -> Told:
+    """What comes of an event, or of a dish that is wanted; progress is shown while its recipe is read."""
+    from kitchen_agent.menu import DishRequest
+    from kitchen_agent.progress_view import shown_progress
+
+    if not isinstance(what, DishRequest):
+        return sessions.tell(session, what, key, by)
+    with shown_progress() as listen:
+        return sessions.add_dish(session, what, key, by, listen)
 
 
 def status(session: SessionId) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kitchen_agent.cli_event import SessionId, show_told
+from kitchen_agent.cli_event import SessionId, show_told, told_of
 from kitchen_agent.cli_model import choice_of
 from kitchen_agent.errors import AmbiguousSentenceError, SessionClosedError, UnclearSentenceError, UnsaidAmountError
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kitchen_agent.live.names import Names
     from kitchen_agent.live.session import Session
     from kitchen_agent.live.understand import Understood
+    from kitchen_agent.menu import DishRequest
     from kitchen_agent.planner_model import ModelChoice
     from kitchen_agent.settings import Settings
 
@@ -35,6 +36,7 @@ def say(
     from kitchen_agent.live.refusals import refuse
     from kitchen_agent.live.sessions import database_url, open_sessions
     from kitchen_agent.live.wording import sentence
+    from kitchen_agent.menu import DishRequest
 
     current = settings.load()
     with (
@@ -46,11 +48,12 @@ def say(
             raise SessionClosedError(session)
         what = _understood(" ".join(words), state, sessions.kitchen.now(), _choice(current), ask=not yes)
         print(f"Understood: {sentence(state, what)}")
-        refuse(state, what)
+        if not isinstance(what, DishRequest):
+            refuse(state, what)
         if not yes and not typer.confirm("Right?", default=True):
             print("Nothing was recorded.")
             raise typer.Exit(1)
-        told = sessions.tell(session, what, f"said {secrets.token_hex(8)}", by or getpass.getuser())
+        told = told_of(sessions, session, what, f"said {secrets.token_hex(8)}", by or getpass.getuser())
         show_told(sessions, session, state, told)
 
 
@@ -62,8 +65,9 @@ def _choice(current: Settings) -> ModelChoice:
         return model_of_events(current, report)
 
 
-def _understood(told: str, state: Session, now: datetime, choice: ModelChoice, *, ask: bool) -> Happening:
+def _understood(told: str, state: Session, now: datetime, choice: ModelChoice, *, ask: bool) -> Happening | DishRequest:
     """The event that `told` reports; what it leaves open is asked, or refused when nothing may be asked."""
+    from kitchen_agent.cookbook import Cookbook
     from kitchen_agent.live.names import names_of
     from kitchen_agent.live.understand import understand
     from kitchen_agent.planner_model import PlannerModel
@@ -71,7 +75,7 @@ def _understood(told: str, state: Session, now: datetime, choice: ModelChoice, *
     names = names_of(state, now)
     with PlannerModel(choice) as model:
         try:
-            meant = understand(told, names, model)
+            meant = understand(told, names, model, Cookbook.open())
         except UnsaidAmountError as error:
             if not ask:
                 raise
@@ -90,7 +94,9 @@ def _with_amount(told: str, unsaid: UnsaidAmountError, names: Names) -> Understo
     return with_said_amount(told, unsaid.line, amount, names)
 
 
-def _one_of(told: str, readings: Sequence[Happening], state: Session, *, ask: bool) -> Happening:
+def _one_of(
+    told: str, readings: Sequence[Happening | DishRequest], state: Session, *, ask: bool
+) -> Happening | DishRequest:
     from kitchen_agent.live.wording import told_apart
 
     in_words = told_apart(state, readings)

@@ -7,11 +7,14 @@ from typing import Final, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from kitchen_agent.cookbook import Cookbook
 from kitchen_agent.errors import UnclearSentenceError
 from kitchen_agent.live import eventline
 from kitchen_agent.live.events import Happening
 from kitchen_agent.live.hearing import Heard, hear, matches, relevance, stems
 from kitchen_agent.live.names import Names, TaskName, words_of
+from kitchen_agent.live.wishes import asks, wished
+from kitchen_agent.menu import DishRequest
 from kitchen_agent.planner import Question
 from kitchen_agent.prompt import Message, Style
 
@@ -66,27 +69,32 @@ class Answer(Protocol):
 
 
 class Understood(BaseModel):
-    """What a sentence means: `event`, and other events that it may mean just as well.
+    """What a sentence means: `event`, and other events that it may mean just as well; a dish is one to be added.
 
-    `named` is False when no word of the sentence is one of the task's, so that the task is the model's guess.
+    `named` is False when no word of the sentence is one of the task's, so that the task is the model's guess, and for a
+    dish that the sentence names without asking for it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    event: Happening
-    other_readings: tuple[Happening, ...] = ()
+    event: Happening | DishRequest
+    other_readings: tuple[Happening | DishRequest, ...] = ()
     named: bool = True
 
 
-def understand(sentence: str, names: Names, model: Reads) -> Understood:
+def understand(sentence: str, names: Names, model: Reads, cookbook: Cookbook) -> Understood:
     """The event that `sentence` reports in the session of `names`.
 
-    Raises UnclearSentenceError when it reports none, UnsaidAmountError when it leaves out an amount.
+    When it reports nothing that happened and names dishes of the `cookbook`, it may ask for them.
+    Raises UnclearSentenceError when it is nothing of both, UnsaidAmountError when it leaves out an amount.
     """
     line = model.ask(question(sentence, names, model.style)).text
-    if line == eventline.NONE:
+    if line != eventline.NONE:
+        return understood(sentence, line, names)
+    dishes = wished(sentence, names, cookbook)
+    if not dishes:
         raise UnclearSentenceError(sentence)
-    return understood(sentence, line, names)
+    return Understood(event=dishes[0], other_readings=dishes[1:], named=asks(sentence))
 
 
 def understood(sentence: str, line: str, names: Names) -> Understood:

@@ -17,6 +17,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Footer, Static
 from textual.worker import Worker, WorkerState
 
+from kitchen_agent.cookbook import Cookbook
 from kitchen_agent.errors import KitchenAgentError, UnsaidAmountError
 from kitchen_agent.live import events as happen
 from kitchen_agent.live.background import Background, Opener
@@ -207,7 +208,7 @@ class LiveView(App[None]):
 
     def _understand(self, sentence: str) -> None:
         names, model = names_of(self._now(), self._kitchen.now()), self._reader
-        self._read(sentence, lambda: understand(sentence, names, model()))
+        self._read(sentence, lambda: understand(sentence, names, model(), Cookbook.open()))
 
     def _read(self, sentence: str, meaning: Callable[[], Understood]) -> None:
         """Find out in a thread what a sentence means; ask whether that is right, or for the amount that it lacks."""
