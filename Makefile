@@ -12,7 +12,7 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help install model dinner picture browser test test-fast lint format types doctor \
-        bench-plan bench-scheduler bench-replan bench-prepare train-smoke clean
+        bench-plan bench-scheduler bench-replan bench-prepare adapter train-smoke clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -89,6 +89,14 @@ bench-replan: install ## latency, lateness and churn over seeded disturbances
 
 bench-prepare: $(VENV)/installed-test ## rows a second of the data preparation for 1, 2 and N processes
 	$(BIN)/python -m finetune bench-prepare
+
+adapter: $(VENV)/installed-test model ## train the planning adapter as it ships, export it and score it (hours; may be stopped)
+	$(BIN)/python -m finetune prepare
+	$(BIN)/python -m finetune train qwen-0.5b-cpu
+	$(BIN)/python -m finetune export --adapter build/finetune/runs/qwen-0.5b-cpu/best --output build/finetune/plan.gguf
+	$(BIN)/python -m finetune evaluate model --adapter build/finetune/plan.gguf --keys finetune/data/dev_keys.txt
+	$(BIN)/python -m finetune export --adapter build/finetune/runs/qwen-0.5b-cpu/best --output build/finetune/plan.gguf \
+	    --metrics build/evaluation/plan.json
 
 train-smoke: $(VENV)/installed-test model ## the whole training pipeline in minutes, on the real model
 	$(BIN)/python -m finetune smoke

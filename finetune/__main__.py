@@ -20,11 +20,13 @@ from finetune.smoke import smoke
 from finetune.train_command import train
 from kitchen_agent.errors import KitchenAgentError
 
+ANY_FIELD = {"allow_extra_args": True, "ignore_unknown_options": True}  # --field value of the config
+
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 app.command("prepare")(prepare)
 app.command("prepare-sentences")(prepare_sentences)
-app.command("train", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(train)
-app.command("plan-memory")(plan_memory)
+app.command("train", context_settings=ANY_FIELD)(train)
+app.command("plan-memory", context_settings=ANY_FIELD)(plan_memory)
 app.command("evaluate")(evaluate)
 app.command("evaluate-sentences")(evaluate_sentences)
 app.command("export")(export)

@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import save_file
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
 
+from finetune.config import EMBEDDED
 from finetune.errors import AdapterError
 from finetune.files import replacing, sha256_of, write_text
 from kitchen_agent import settings
@@ -44,9 +45,6 @@ _QWEN2_SPLIT = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
 _DONE = "complete.json"
-
-
-EMBEDDED = "embedded"
 
 
 def base_file(base: str) -> Path | None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from finetune.errors import InputError
+from finetune.errors import InputError, reason
 
 CONFIG_FOLDER = Path(__file__).parent / "configs"
 BasePrecision = Literal["int8-cpu", "fp32", "bf16", "nf4"]
+EMBEDDED = "embedded"
+"""The base that stands for the model file which this computer serves."""
 
 
 class _Settings(BaseModel):
@@ -105,7 +107,7 @@ def load_config(name: str, overrides: Sequence[str] = ()) -> TrainConfig:
     try:
         settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(f"config {path}: not YAML ({error}).") from error
+        raise InputError(f"config {path}: not YAML ({reason(error)}).") from error
     if not isinstance(settings, dict):
         raise InputError(f"config {path}: not a mapping of fields to values.")
     for override in overrides:
@@ -113,7 +115,7 @@ def load_config(name: str, overrides: Sequence[str] = ()) -> TrainConfig:
     try:
         return TrainConfig.model_validate(settings)
     except ValidationError as error:
-        raise InputError(f"config {path}: {_first_fault(error)}") from error
+        raise InputError(f"config {path}: {reason(error)}.") from error
 
 
 def _override(settings: dict[str, Any], override: str) -> None:
@@ -132,7 +134,17 @@ def _override(settings: dict[str, Any], override: str) -> None:
         raise InputError(f"override {override!r}: {text!r} is not a value.") from error
 
 
-def _first_fault(error: ValidationError) -> str:
-    fault = error.errors()[0]
-    field = ".".join(map(str, fault["loc"]))
-    return f"{field} = {fault.get('input')!r}: {fault['msg']}."
+def as_overrides(arguments: Sequence[str]) -> Iterator[str]:
+    """`--lora.rank 8` and `--lora.rank=8` as `lora.rank=8`; raises InputError for what is neither."""
+    words = iter(arguments)
+    for word in words:
+        name = word.removeprefix("--")
+        if name == word:
+            raise InputError(f"argument {word!r}: not an option. Write --field value.")
+        if "=" in name:
+            yield name
+            continue
+        value = next(words, None)
+        if value is None:
+            raise InputError(f"option {word}: has no value. Write {word} VALUE.")
+        yield f"{name}={value}"

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from torch import Tensor
 
 from finetune.chat import ChatExample
-from finetune.errors import DataError
+from finetune.errors import DataError, reason
 from finetune.files import replacing
 from finetune.packing import positions
 from kitchen_agent.lineformat import name_spans
@@ -77,7 +77,7 @@ def read_chats(path: Path) -> Iterator[ChatExample]:
             try:
                 yield ChatExample.model_validate_json(line)
             except ValidationError as error:
-                raise DataError(path, str(error), "Make the file again with `prepare`.", number) from error
+                raise DataError(path, reason(error), "Make the file again with `prepare`.", number) from error
 
 
 def read_examples(path: Path, tokenizer: Any, max_tokens: int, name_weight: float = 1.0) -> list[Example]:

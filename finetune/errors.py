@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import ValidationError
+
 
 class FinetuneError(Exception):
     """Root of this package's errors."""
@@ -41,3 +43,13 @@ class AdapterError(InputError):
     def __init__(self, path: Path, problem: str, fix: str) -> None:
         self.path, self.problem, self.fix = path, problem, fix
         super().__init__(f"{path}: {problem}. {fix}")
+
+
+def reason(error: Exception) -> str:
+    """What `error` says, on one line; of a Pydantic error the first fault: the field, its value, what is expected."""
+    if not isinstance(error, ValidationError):
+        return " ".join(str(error).split())
+    fault = error.errors()[0]
+    field, given = ".".join(map(str, fault["loc"])), repr(fault.get("input"))
+    shown = given if len(given) <= 60 else f"{given[:57]}..."
+    return f"{field} = {shown}: {fault['msg']}" if field else fault["msg"]

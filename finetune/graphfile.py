@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from finetune.errors import DataError
+from finetune.errors import DataError, reason
 from finetune.files import write_text
 from kitchen_agent.taskgraph import Task, TaskGraph
 
@@ -28,7 +28,9 @@ def read_graphs(*paths: Path) -> dict[str, TaskGraph]:
             try:
                 graph = TaskGraph.model_validate(raw)
             except ValidationError as error:
-                raise DataError(path, f"not a task graph ({error})", "Correct the graph by the guide.", line) from error
+                raise DataError(
+                    path, f"not a task graph ({reason(error)})", "Correct the graph by the guide.", line
+                ) from error
             if graph.key in graphs:
                 raise DataError(path, f"the key {graph.key!r} occurs twice", "Keep one graph for each recipe.", line)
             graphs[graph.key] = graph
@@ -56,6 +58,17 @@ def judged(raw: dict[str, Any]) -> TaskGraph | None:
         return None
 
 
+def read_keys(path: Path) -> list[str]:
+    """The recipe keys in the file at `path`, one a line; raises DataError when it cannot be read or holds none."""
+    try:
+        keys = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(path, f"not readable ({reason(error)})", "Name a file with one recipe's key a line.") from error
+    if not keys:
+        raise DataError(path, "holds no key", "Name a file with one recipe's key a line.")
+    return keys
+
+
 def write_graphs(path: Path, graphs: Iterable[TaskGraph]) -> None:
     """Write `graphs` at once, one a line."""
     write_text(path, "".join(graph.model_dump_json() + "\n" for graph in graphs))
@@ -65,14 +78,14 @@ def _objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(path, f"not readable ({error})", "Name a JSON Lines file of task graphs.") from error
+        raise DataError(path, f"not readable ({reason(error)})", "Name a JSON Lines file of task graphs.") from error
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             raw = json.loads(line)
         except ValueError as error:
-            raise DataError(path, f"not JSON ({error})", "Write one JSON object a line.", number) from error
+            raise DataError(path, f"not JSON ({reason(error)})", "Write one JSON object a line.", number) from error
         if not isinstance(raw, dict):
             raise DataError(path, f"not a JSON object: {line[:40]!r}", "Write one JSON object a line.", number)
         yield number, raw

@@ -7,7 +7,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from finetune.errors import InputError
+from finetune.config import EMBEDDED
+from finetune.errors import InputError, reason
+from kitchen_agent import settings
+from kitchen_agent.modelcatalog import CATALOG
 
 
 class ModelShape(BaseModel):
@@ -63,10 +66,12 @@ _PUBLISHED = {
 
 
 def shape_of(base: str) -> ModelShape:
-    """The shape of `base`: a GGUF file, a model folder, or the hub name of a Qwen2.5 model, told by its size.
+    """The shape of `base`: a GGUF file, a model folder, `embedded`, or a Qwen2.5 model on the hub, told by its size.
 
     Raises InputError when it is none of them.
     """
+    if base == EMBEDDED:  # its file need not be there yet; it holds the output layer apart from the embedding
+        return shape_of(CATALOG[settings.load().tier].file_name).model_copy(update={"tied": False})
     path = Path(base).expanduser()
     if path.suffix == ".gguf" and path.is_file():
         return _of_gguf(path)
@@ -92,7 +97,7 @@ def _of_folder(path: Path) -> ModelShape:
             tied=config.get("tie_word_embeddings", False),
         )
     except (ValueError, KeyError, ValidationError) as error:
-        raise InputError(f"{path}: not the config of a Qwen2 model ({error}). Name another base.") from error
+        raise InputError(f"{path}: not the config of a Qwen2 model ({reason(error)}). Name another base.") from error
 
 
 def _of_gguf(path: Path) -> ModelShape:

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from finetune.config import BasePrecision, TrainConfig, load_config
+from finetune.config import BasePrecision, TrainConfig, as_overrides, load_config
 from finetune.model_shapes import ModelShape, shape_of
 
 GB = 1e9
@@ -40,7 +40,7 @@ class Load:
     """What memory depends on.
 
     `dense_bytes` is the width of the embedding, the output layer and the norms; for `logit_rows` tokens at a time the
-    scores of the whole vocabulary exist.
+    scores of the whole vocabulary exist. The linear layers are spread over `shards` cards.
     """
 
     shape: ModelShape
@@ -52,6 +52,7 @@ class Load:
     dropout: bool = False
     dense_bytes: int = 2
     logit_rows: int = LOGIT_ROWS
+    shards: int = 1
 
     @property
     def compute_bytes(self) -> int:
@@ -59,8 +60,8 @@ class Load:
         return 4 if self.precision in ("fp32", "int8-cpu") else 2
 
 
-def load_of(config: TrainConfig) -> Load:
-    """The load of a training run on one device."""
+def load_of(config: TrainConfig, cards: int = 1) -> Load:
+    """The load of a training run on each of its `cards`."""
     low = config.base_precision in ("bf16", "nf4")
     return Load(
         shape=shape_of(config.base),
@@ -71,6 +72,7 @@ def load_of(config: TrainConfig) -> Load:
         checkpointing=config.gradient_checkpointing,
         dropout=config.lora.dropout > 0,
         dense_bytes=2 if low else 4,
+        shards=cards if config.shard_frozen else 1,
     )
 
 
@@ -85,12 +87,13 @@ def total_bytes(parts: list[Part]) -> int:
 
 
 def plan_memory(
+    context: typer.Context,
     config: Annotated[str, typer.Argument(help="A preset or a config file.")],
-    overrides: Annotated[list[str] | None, typer.Argument(help="Fields to change, such as row_tokens=2048.")] = None,
-    card: Annotated[float, typer.Option(help="The memory of the card in GB (10^9 bytes).")] = 32.0,
+    card: Annotated[float, typer.Option(min=1, help="The memory of a card in GB (10^9 bytes).")] = 32.0,
+    cards: Annotated[int, typer.Option(min=1, help="Cards; with shard_frozen the base is spread over them.")] = 1,
 ) -> None:
-    """Say what a config needs on the device, part by part, and whether it fits a card."""
-    load = load_of(load_config(config, overrides or []))
+    """Say what a config needs on each card, part by part, and whether it fits. Fields as in `train`: --field value."""
+    load = load_of(load_config(config, list(as_overrides(context.args))), cards)
     parts = [*bill(load), Part("runtime", RUNTIME_BYTES, "context, workspaces, allocator")]
     table = Table("part", "GB", "arithmetic", title=f"{config}: rows of {load.row_tokens} tokens")
     for part in parts:
@@ -108,12 +111,12 @@ def verdict(needed: float, card: float, load: Load) -> str:
         return f"Fits a card of {card:g} GB with {card - needed:.1f} GB to spare."
     advice = []
     if load.precision != "nf4":
-        advice.append("base_precision=nf4")
+        advice.append(f"--cards {2 * load.shards} with --shard_frozen true, or --base_precision nf4")
     if not load.checkpointing:
-        advice.append("gradient_checkpointing=true")
+        advice.append("--gradient_checkpointing true")
     if not load.eight_bit_optimizer:
-        advice.append("optimizer.name=paged_adamw_8bit")
-    advice.append(f"row_tokens={load.row_tokens // 2} (and max_tokens no larger)")
+        advice.append("--optimizer.name paged_adamw_8bit")
+    advice.append(f"--row_tokens {load.row_tokens // 2} (and --max_tokens no larger)")
     word = "Does not fit" if needed > card else "Fits only just"
     return f"{word} a card of {card:g} GB: {needed:.1f} GB are needed. Try {', then '.join(advice)}."
 
@@ -140,7 +143,14 @@ def _weights(load: Load) -> list[Part]:
         ]
     width = {"fp32": 4, "bf16": 2, "int8-cpu": 2}[load.precision]
     how = "1 B forward + 1 B backward" if load.precision == "int8-cpu" else f"{width} B"
-    return [Part(f"linear layers, {load.precision}", linear * width, f"{linear:,} weights x {how}"), dense]
+    if load.shards == 1:
+        return [Part(f"linear layers, {load.precision}", linear * width, f"{linear:,} weights x {how}"), dense]
+    layer = linear // shape.layers
+    return [
+        Part(f"linear layers, {load.precision}", linear * width // load.shards, f"{linear:,} x {how} / {load.shards}"),
+        Part("layers put together", 2 * layer * width, f"2 (at work, and the next) x {layer:,} weights x {how}"),
+        dense,
+    ]
 
 
 def _adapter(load: Load) -> list[Part]:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from finetune.config import TrainConfig
-from finetune.errors import InputError
+from finetune.errors import InputError, reason
 from finetune.runlog import LOG_FILE, StepRecord, read_log
 from finetune.train_command import RUNS_FOLDER
 
@@ -85,7 +85,7 @@ def _settings(folder: Path, name: str) -> dict[str, str]:
     try:
         config = TrainConfig.model_validate_json(path.read_text(encoding="utf-8"))
     except (OSError, ValidationError) as error:
-        raise InputError(f"{path}: not the settings of a run ({error}).") from error
+        raise InputError(f"{path}: not the settings of a run ({reason(error)}).") from error
     return _dotted(config.model_dump(mode="json"))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
@@ -12,8 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from finetune.config import load_config
-from finetune.errors import InputError
+from finetune.config import as_overrides, load_config
 
 RUNS_FOLDER = Path("build/finetune/runs")
 
@@ -26,7 +24,7 @@ def train(
     show: Annotated[bool, typer.Option(help="Print the settings and stop.")] = False,
 ) -> None:
     """Train an adapter. Every field of the config can be given as --field value, e.g. --lora.rank 8."""
-    overrides = [*_as_overrides(context.args), *(settings or [])]
+    overrides = [*as_overrides(context.args), *(settings or [])]
     chosen = load_config(config, overrides)
     folder = run or RUNS_FOLDER / Path(config).stem
     console = Console(stderr=True)
@@ -46,19 +44,3 @@ def train(
     if os.environ.get("RANK", "0") == "0":
         console.print(text_curve(records), highlight=False, markup=False)
         typer.echo(folder / training.ADAPTER_FOLDER)
-
-
-def _as_overrides(arguments: Sequence[str]) -> Iterator[str]:
-    """`--lora.rank 8` and `--lora.rank=8` as `lora.rank=8`."""
-    words = iter(arguments)
-    for word in words:
-        name = word.removeprefix("--")
-        if name == word:
-            raise InputError(f"argument {word!r}: not an option. Write --field value.")
-        if "=" in name:
-            yield name
-            continue
-        value = next(words, None)
-        if value is None:
-            raise InputError(f"option {word}: has no value. Write {word} VALUE.")
-        yield f"{name}={value}"

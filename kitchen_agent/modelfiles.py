@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import filelock
 
@@ -24,6 +24,9 @@ from kitchen_agent.settings import Settings, Tier
 
 Purpose = Literal["plan", "events"]
 State = Literal["missing", "unchecked", "good", "damaged"]
+PROMPT_FIELD: Final = "kitchen.prompt_version"
+"""The field of a GGUF header that names the version of the prompt which the file was trained with."""
+_FIRST_FIELDS_BYTES: Final = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,12 @@ def events_settings(settings: Settings) -> Settings:
 
 def _shipped(tier: Tier, purpose: Purpose) -> Path:
     return Path(str(files("kitchen_agent"))) / "adapters" / f"{tier}-{purpose}.gguf"
+
+
+def is_merged(path: Path) -> bool:
+    """Whether a trained adapter is merged into the model at `path`: `finetune merge` says so in the header."""
+    with path.open("rb") as file:
+        return PROMPT_FIELD.encode() in file.read(_FIRST_FIELDS_BYTES)
 
 
 def inspect(settings: Settings, *, read: bool) -> list[FileState]:

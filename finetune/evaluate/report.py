@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 from rich.table import Table
 
-from finetune.errors import DataError
+from finetune.errors import DataError, reason
 from finetune.files import write_text
 from finetune.metrics import METRICS, SCORE
 
@@ -74,7 +74,7 @@ def read_report(path: Path) -> Report:
     try:
         return Report.model_validate_json(path.read_text(encoding="utf-8"))
     except (OSError, ValidationError) as error:
-        raise DataError(path, f"not an evaluation report ({error})", "Make it with `evaluate`.") from error
+        raise DataError(path, f"not an evaluation report ({reason(error)})", "Make it with `evaluate`.") from error
 
 
 def write_report(report: Report, folder: Path) -> tuple[Path, Path]:

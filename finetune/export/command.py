@@ -19,9 +19,10 @@ from finetune.export.manifest import Base, Manifest, Trained, write_manifest
 from finetune.export.peft_adapter import CONFIG_FILE, LoraAdapter, architecture, open_base, read_adapter
 from finetune.files import replacing, sha256_of, write_text
 from finetune.sentences.scoring import read_scores
+from kitchen_agent.modelfiles import PROMPT_FIELD, served_model
 from kitchen_agent.prompt import PROMPT_VERSION
+from kitchen_agent.settings import load as load_settings
 
-PROMPT_FIELD = "kitchen.prompt_version"
 BASE_FIELD = "kitchen.base_sha256"
 RUN_CONFIG_FILE = "config.json"
 LOCAL_SETTINGS = frozenset({"cache", "threads"})
@@ -43,31 +44,35 @@ class Purpose(StrEnum):
 
 
 AdapterFolder = Annotated[Path, typer.Option(help="Folder with a PEFT adapter: a checkpoint of a run.")]
-BaseFile = Annotated[Path, typer.Option(help="The GGUF file of the base model.")]
+BaseFile = Annotated[Path | None, typer.Option(help="The base's GGUF file; the embedded model if not given.")]
 
 
 def export(
     adapter: AdapterFolder,
-    base: BaseFile,
     output: Annotated[Path, typer.Option(help="The adapter file to write, ending in .gguf.")],
+    base: BaseFile = None,
     metrics: Annotated[list[Path] | None, typer.Option(help="Reports of `evaluate` for the card.")] = None,
     sentences: Annotated[Path | None, typer.Option(help="The report of `evaluate-sentences` for the card.")] = None,
     purpose: Annotated[Purpose, typer.Option(help="What the adapter was trained for.")] = Purpose.PLAN,
 ) -> None:
     """Write a trained adapter as a GGUF LoRA, with its manifest and model card."""
-    manifest = export_adapter(adapter, base, output, metrics or [], sentences, purpose.value)
+    manifest = export_adapter(adapter, base or _embedded(), output, metrics or [], sentences, purpose.value)
     Console().print(f"{output}: rank {manifest.rank}, {manifest.size_bytes:,} bytes, SHA-256 {manifest.sha256}")
 
 
 def merge(
     adapter: AdapterFolder,
-    base: BaseFile,
     output: Annotated[Path, typer.Option(help="The model file to write, ending in .gguf.")],
+    base: BaseFile = None,
     file_type: Annotated[FileType, typer.Option(help="How its matrices are stored.")] = FileType.Q4_K_M,
 ) -> None:
     """Write the base model with a trained adapter merged in, as one GGUF file."""
-    merge_adapter(adapter, base, output, file_type)
+    merge_adapter(adapter, base or _embedded(), output, file_type)
     Console().print(f"{output}: {file_type}, {output.stat().st_size:,} bytes, SHA-256 {sha256_of(output)}")
+
+
+def _embedded() -> Path:
+    return served_model(load_settings()).path
 
 
 def export_adapter(
@@ -104,16 +109,16 @@ def export_adapter(
 def merge_adapter(adapter: Path, base: Path, output: Path, file_type: FileType) -> None:
     """Write `base` with the PEFT folder `adapter` merged into its weights, as `file_type`."""
     opened = open_base(base)
-    lora = read_adapter(adapter, opened)
+    lora, notes = read_adapter(adapter, opened), {PROMPT_FIELD: PROMPT_VERSION}
     if file_type is FileType.F16:
-        write_merged(lora, opened, output)
+        write_merged(lora, opened, output, notes)
         return
     from kitchen_agent.llama import quantise  # loads llama.cpp, which only this path needs
 
     with replacing(output) as temporary:
         unquantised = temporary.with_suffix(".f16")
         try:
-            write_merged(lora, opened, unquantised)
+            write_merged(lora, opened, unquantised, notes)
             quantise(unquantised, temporary, file_type)
         finally:
             unquantised.unlink(missing_ok=True)

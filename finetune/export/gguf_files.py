@@ -35,14 +35,17 @@ def write_adapter(adapter: LoraAdapter, base: Any, path: Path, notes: dict[str, 
         writer.close()
 
 
-def write_merged(adapter: LoraAdapter, base: Any, path: Path) -> None:
+def write_merged(adapter: LoraAdapter, base: Any, path: Path, notes: dict[str, str]) -> None:
     """Write the base model with `adapter` added to its weights, matrices in fp16 and vectors in fp32.
 
-    One tensor is in memory at a time, so that a 32B model merges on any machine with the disk for it.
+    One tensor is in memory at a time, so that a 32B model merges on any machine with the disk for it. `notes` are
+    further string fields; they come first in the header, where they are found without reading the vocabulary.
     """
     changes = {pair.tensor: pair for pair in adapter.pairs}
     with replacing(path) as temporary:
         writer = GGUFWriter(temporary, architecture(base))
+        for name in sorted(notes):
+            writer.add_string(name, notes[name])
         _copy_fields(base, writer)
         for tensor in base.tensors:
             shape = tuple(int(n) for n in reversed(tensor.shape))

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from finetune.errors import DataError
+from finetune.errors import DataError, reason
 from finetune.files import write_text
 
 Trained = Literal["plan", "events"]
@@ -54,7 +54,7 @@ def read_manifest(path: Path) -> Manifest:
     try:
         return Manifest.model_validate_json(path.read_text(encoding="utf-8"))
     except (OSError, ValidationError) as error:
-        raise DataError(path, f"not a manifest ({error})", "Export the adapter again.") from error
+        raise DataError(path, f"not a manifest ({reason(error)})", "Export the adapter again.") from error
 
 
 def write_manifest(manifest: Manifest, path: Path) -> None:

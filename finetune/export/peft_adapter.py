@@ -15,7 +15,7 @@ from gguf import MODEL_ARCH_NAMES, GGUFReader, get_tensor_name_map
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-from finetune.errors import AdapterError
+from finetune.errors import AdapterError, reason
 
 CONFIG_FILE = "adapter_config.json"
 WEIGHTS_FILE = "adapter_model.safetensors"
@@ -67,7 +67,9 @@ def open_base(path: Path) -> Any:
     try:
         return GGUFReader(path)
     except (OSError, ValueError) as error:
-        raise AdapterError(path, f"not a readable GGUF file ({error})", "Name the model's .gguf file.") from error
+        raise AdapterError(
+            path, f"not a readable GGUF file ({reason(error)})", "Name the model's .gguf file."
+        ) from error
 
 
 def architecture(base: Any) -> str:
@@ -81,7 +83,7 @@ def _read_config(folder: Path) -> dict[str, Any]:
         config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise AdapterError(
-            path, f"not readable ({error})", "Name a folder that PEFT wrote, such as a checkpoint of the run."
+            path, f"not readable ({reason(error)})", "Name a folder that PEFT wrote, such as a checkpoint of the run."
         ) from error
     if config.get("peft_type") != "LORA":
         raise AdapterError(path, f"peft_type is {config.get('peft_type')!r}", "Only LoRA adapters can be exported.")
@@ -123,7 +125,7 @@ def _weights(path: Path) -> Iterator[tuple[str, Matrix]]:
             for name in names:
                 yield name, file.get_tensor(name).float().numpy()
     except (OSError, SafetensorError) as error:
-        raise AdapterError(path, f"not readable ({error})", "Name a folder with a trained adapter.") from error
+        raise AdapterError(path, f"not readable ({reason(error)})", "Name a folder with a trained adapter.") from error
 
 
 def _namer(base: Any, path: Path) -> Callable[[str], str]:

@@ -14,9 +14,8 @@ from rich.progress import Progress
 from rich.table import Table
 
 from finetune.chat import ChatExample
-from finetune.errors import InputError
 from finetune.files import write_text
-from finetune.graphfile import read_graphs
+from finetune.graphfile import read_graphs, read_keys
 from finetune.prepare.examples import TokenStatistics, token_statistics
 from finetune.prepare.pipeline import MANIFEST_FILE, Counts, Inputs
 from finetune.prepare.pipeline import prepare as run_pipeline
@@ -54,9 +53,13 @@ def prepare(
     silver: Annotated[Labeller, typer.Option(help="Who labels the recipes without annotation.")] = Labeller.NONE,
     silver_weight: Annotated[float, typer.Option(min=0.01, max=1, help="Weight of a silver label.")] = 0.3,
     silver_limit: Annotated[int | None, typer.Option(min=1, help="Label only the first N.")] = None,
-    model: Annotated[Path | None, typer.Option(help="For `--silver model`: the GGUF file.")] = None,
-    adapter: Annotated[Path | None, typer.Option(help="For `--silver model`: a GGUF LoRA for it.")] = None,
-    tokenizer: Annotated[str | None, typer.Option(help="Model folder or GGUF file: count the tokens.")] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="For `--silver model`: a GGUF file; the embedded one if not given.")
+    ] = None,
+    adapter: Annotated[Path | None, typer.Option(help="For `--silver model`: a GGUF LoRA, or `none`.")] = None,
+    tokenizer: Annotated[
+        str | None, typer.Option(help="A base as in `train`, such as `embedded`: count the tokens.")
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; all cores if not given.")] = None,
 ) -> None:
     """Make training files: clean, remove near-copies, split by cluster, format as chats, count tokens."""
@@ -64,7 +67,7 @@ def prepare(
     sources += [Source(kind="recipenlg", path=recipenlg)] if recipenlg else []
     sources += [Source(kind="folder", path=path) for path in folder or []]
     keys = None if eval_keys is None or str(eval_keys) == "-" else eval_keys
-    held_out = frozenset(keys.read_text(encoding="utf-8").splitlines()) if keys else frozenset[str]()
+    held_out = frozenset(read_keys(keys)) if keys else frozenset[str]()
     inputs = Inputs(tuple(sources), read_graphs(*(graphs or GRAPHS)), held_out, eval_share, limit)
     processes = workers or cores()
     with Progress(console=Console(stderr=True)) as progress:
@@ -97,13 +100,13 @@ def _label(
     if labeller is Labeller.RULES:
         set_settings(output, {"weight": weight, "limit": limit})
         return label_by_rules(output, weight, limit, workers, on_done)
-    if model is None:
-        raise InputError("--model is missing: `--silver model` needs the GGUF file that labels.")
     from finetune.evaluate.planners import model_planner  # loads the application, which only this path needs
     from finetune.evaluate.predictions import predict, predictions_file
+    from kitchen_agent.planner_model import chosen_model
+    from kitchen_agent.settings import load
 
     recipes = {recipe.key: recipe for recipe in read_recipes(output / "recipes.jsonl", limit)}
-    with model_planner("silver", model, adapter) as planner:
+    with model_planner(chosen_model(load(), model, adapter), "silver") as planner:
         kept = predictions_file(output / "silver", planner)
         labelled = []
         for prediction in predict(planner, list(recipes.values()), kept, workers):

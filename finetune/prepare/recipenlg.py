@@ -12,11 +12,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from finetune.errors import DataError
+from finetune.errors import DataError, reason
 from finetune.prepare.cleaning import Raw
 
 COLUMNS = ("", "title", "ingredients", "directions", "link", "source", "NER")
 INTACT_SOURCE = "Gathered"
+_BROKEN = "\ufffd"
 _FRACTION = r"(?P<top>[1-7])(?P<bottom>[2348])"
 _MEASURE = r"(?=\s+(?:cups?|c\.|teaspoons?|tsps?|tablespoons?|tbsps?|pints?|quarts?)\b)"
 _TIME = r"(?=\s+(?:hours?|hrs?|minutes?|mins?)\b)"
@@ -28,22 +29,27 @@ _ALONE = re.compile(rf"^{_FRACTION}{_MEASURE}", re.IGNORECASE)
 
 
 def read_rows(path: Path) -> Iterator[tuple[str, ...]]:
-    """The rows of the CSV file at `path`, one at a time; raises DataError when it is not RecipeNLG's format."""
+    """The rows of the CSV file at `path`, one at a time; raises DataError when it is not RecipeNLG's format.
+
+    Bytes that are no UTF-8 become U+FFFD: one broken row among millions is no reason to stop.
+    """
+    line = None
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8", errors="replace", newline="") as file:
             reader = csv.reader(file)
             head = tuple(next(reader, ()))
             if head != COLUMNS:
                 raise DataError(path, f"the columns are {head}", f"RecipeNLG's are {COLUMNS}.")
             for row in reader:
                 yield tuple(row)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(path, f"not readable ({error})", "Name RecipeNLG's full_dataset.csv.") from error
+                line = reader.line_num + 1
+    except (OSError, csv.Error) as error:
+        raise DataError(path, f"not readable ({reason(error)})", "Name RecipeNLG's full_dataset.csv.", line) from error
 
 
 def raw_recipe(row: tuple[str, ...]) -> Raw | None:
     """The recipe in a row, with its fractions where they are certain; None when the row cannot be read."""
-    if len(row) != len(COLUMNS):
+    if len(row) != len(COLUMNS) or any(_BROKEN in cell for cell in row):
         return None
     number, title, ingredients, directions, _, source, _ = row
     lists = [_strings(ingredients), _strings(directions)]

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from finetune.dataset import write_examples
-from finetune.graphfile import read_graphs
+from finetune.graphfile import read_graphs, read_keys
 from finetune.prepare.command import DATA
 from finetune.sentences.examples import sentence_examples
 from finetune.sentences.scoring import Heard, Score, hear_all, scores, write_scores
@@ -33,7 +33,7 @@ def prepare_sentences(
     The held-out part talks about dinners of other recipes. No sentence is a near-copy of one kept for judging.
     """
     known = read_graphs(graphs)
-    held_out = set(eval_keys.read_text(encoding="utf-8").splitlines())
+    held_out = set(read_keys(eval_keys))
     parts = {
         "train": (count, seed, [graph for key, graph in known.items() if key not in held_out]),
         "eval": (eval_count, seed + 1, [graph for key, graph in known.items() if key in held_out]),

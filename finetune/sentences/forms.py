@@ -25,11 +25,7 @@ _BOIL: Final = re.compile(
 
 @dataclass(frozen=True)
 class Forms:
-    """Ways to say one task.
-
-    `foods` are the words for what it is about, the fullest first, without article; `verb` is "is", or "are" for
-    several.
-    """
+    """Ways to say one task: `food` is what it is about, without article."""
 
     do: str
     ing: str
@@ -37,8 +33,18 @@ class Forms:
     did: str
     act: str
     nom: str
-    foods: tuple[str, ...]
-    verb: str
+    food: str
+
+    @property
+    def foods(self) -> tuple[str, ...]:
+        """The words for what the task is about, the fullest first."""
+        last = self.food.split()[-1]
+        return (self.food, last) if last != self.food else (self.food,)
+
+    @property
+    def verb(self) -> str:
+        """ "is", or "are" when the food is several."""
+        return _are(self.food)
 
 
 def forms(name: str) -> Forms | None:
@@ -63,8 +69,7 @@ def forms(name: str) -> Forms | None:
         did=f"{did} {the}",
         act=f"the {ing}",
         nom=f"the {_singular(food)} {ing}",
-        foods=_foods(food),
-        verb=_are(food),
+        food=food,
     )
 
 
@@ -89,8 +94,7 @@ def _let(said: str, verb: str) -> Forms | None:
         did=f"let the {food} {verb}",
         act=f"the {_ing(verb)}",
         nom=f"the {_ing(verb)} of the {food}",
-        foods=_foods(food),
-        verb=_are(food),
+        food=food,
     )
 
 
@@ -105,8 +109,7 @@ def _to_the_boil(said: str, what: str) -> Forms | None:
         did=f"brought the {food} to the {what}",
         act=f"the {_ing(what)}",
         nom=f"the {_singular(food)} {_ing(what)}",
-        foods=_foods(food),
-        verb=_are(food),
+        food=food,
     )
 
 
@@ -123,11 +126,6 @@ def _trimmed(said: str) -> str | None:
     told = [word for word in _ARTICLE.sub("", said.strip().lower()).split() if not word.endswith("ly")]
     good = told and len(told) <= 3 and all(re.fullmatch(r"[^\W\d_][^\W\d_'-]+", word) for word in told)
     return " ".join(told) if good and not words().no_food.intersection(told) else None
-
-
-def _foods(food: str) -> tuple[str, ...]:
-    last = food.split()[-1]
-    return (food, last) if last != food else (food,)
 
 
 def _ing(verb: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from finetune.errors import DataError
+from finetune.errors import DataError, reason
 from finetune.files import write_text
 from finetune.sentences.testset import Split, Written, dinners
 from kitchen_agent.errors import UnclearSentenceError, UnsaidAmountError
@@ -93,7 +93,7 @@ def read_scores(path: Path) -> list[Score]:
         found = json.loads(path.read_text(encoding="utf-8"))["scores"]
         return [Score.model_validate({name: one[name] for name in Score.model_fields}) for one in found]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(path, f"not a report of evaluate-sentences ({error})", "Make it again.") from error
+        raise DataError(path, f"not a report of evaluate-sentences ({reason(error)})", "Make it again.") from error
 
 
 def _score(split: Split, heard: Sequence[Heard]) -> Score:

@@ -17,7 +17,7 @@ from finetune.evaluate.dinner_figures import makespan_minutes, schedule_figures
 from finetune.evaluate.planners import NoGraphError, Planner, endpoint_planner, recorded_planner, rules_planner
 from finetune.evaluate.predictions import Prediction, predict, predictions_file, seconds_per_recipe
 from finetune.evaluate.report import comparison, markdown, read_report, rich_table, write_report
-from finetune.graphfile import write_graphs
+from finetune.graphfile import read_graphs, read_keys, write_graphs
 from finetune.metrics import Comparison, elapsed_minutes
 from kitchen_agent import lineformat
 from kitchen_agent.recipe import Recipe
@@ -175,6 +175,21 @@ def test_a_report_survives_its_file_and_shows_the_worst_first(tmp_path: Path) ->
     assert "| 0.091 | soup | it has no end |" in text
     assert "half \\| right" in comparison([report])
     assert rich_table([report, report]).row_count == 15
+
+
+def test_keys_that_are_not_there_are_one_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"absent\.txt: not readable .* Name a file with one recipe's key a line"):
+        read_keys(tmp_path / "absent.txt")
+    (tmp_path / "empty.txt").write_text("\n")
+    with pytest.raises(DataError, match="holds no key"):
+        read_keys(tmp_path / "empty.txt")
+
+
+def test_a_line_that_is_no_graph_is_told_on_one_line(tmp_path: Path) -> None:
+    (tmp_path / "graphs.jsonl").write_text(GRAPH.model_dump_json() + '\n{"key": "x", "course": "lunch"}\n')
+    with pytest.raises(DataError, match=r"graphs\.jsonl, line 2: not a task graph \(.*\)\. Correct") as caught:
+        read_graphs(tmp_path / "graphs.jsonl")
+    assert "\n" not in str(caught.value)
 
 
 def test_a_file_that_is_no_report_is_refused(tmp_path: Path) -> None:

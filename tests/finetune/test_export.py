@@ -22,6 +22,8 @@ from finetune.export.peft_adapter import LoraAdapter, LoraPair, open_base, read_
 from finetune.files import sha256_of
 from finetune.sentences.scoring import Score, write_scores
 from kitchen_agent.llama import Engine, Row
+from kitchen_agent.planner_model import chosen_model
+from kitchen_agent.settings import Settings
 from tests.finetune.tiny_qwen import TEXT, make_model, make_tokenizer, write_gguf
 
 ANSWER_TOKENS = 24
@@ -100,6 +102,8 @@ def test_a_merged_model_needs_no_adapter(trained: Trained, tmp_path: Path, file_
     merge_adapter(trained.adapter, trained.base, tmp_path / "merged.gguf", file_type)
     assert greedy_under_llama_cpp(tmp_path / "merged.gguf", None, "Boil the") == trained.greedy("Boil the")
     assert [path.name for path in tmp_path.iterdir()] == ["merged.gguf"], "temporary files are left"
+    assert chosen_model(Settings(), tmp_path / "merged.gguf").style == "short"
+    assert chosen_model(Settings(), trained.base).style == "example"
 
 
 def test_the_same_adapter_gives_the_same_bytes(trained: Trained, tmp_path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 import torch
 from gguf import GGUFReader
@@ -11,6 +9,7 @@ from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from finetune.base_model import base_folder, hub_name
+from finetune.config import TrainConfig
 from finetune.export.parity import compare, reference_logits, served_logits
 from kitchen_agent import modelfiles, prompt
 from kitchen_agent.settings import load
@@ -30,12 +29,12 @@ def load_adapter(peft_model: torch.nn.Module, adapter: GGUFReader) -> int:
     return len(adapter.tensors)
 
 
-def test_the_likeliest_token_is_nearly_always_the_same(tmp_path: Path) -> None:
+def test_the_likeliest_token_is_nearly_always_the_same() -> None:
     settings = load()
     adapter = modelfiles.adapter(settings)
     assert adapter, "the tier's adapter is missing"
     model = modelfiles.served_model(settings)
-    folder = base_folder(str(model.path), tmp_path)
+    folder = base_folder(str(model.path), TrainConfig.model_fields["cache"].default.expanduser())  # as training does
     tokenizer = AutoTokenizer.from_pretrained(folder)
     reader = GGUFReader(adapter.path)
     alpha = reader.get_field("adapter.lora.alpha").contents()

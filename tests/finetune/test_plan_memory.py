@@ -59,11 +59,24 @@ def test_nf4_costs_what_the_paper_says() -> None:
     assert parts["quantisation constants"] * 8 / QWEN_32B.linear_weights == pytest.approx(0.127, abs=0.001)
 
 
+def test_cards_share_the_linear_layers_only_where_the_base_is_spread() -> None:
+    one, two = (load_of(load_config("qwen-14b-multi-gpu"), cards) for cards in (1, 2))
+    assert "Does not fit" in verdict(total_bytes(bill(one)) / GB, 32, one)
+    assert "to spare" in verdict(total_bytes(bill(two)) / GB, 32, two)
+    assert load_of(load_config("qwen-14b-32gb"), 2).shards == 1
+
+
+def test_the_embedded_model_is_known_before_it_is_fetched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("KITCHEN_MODEL_DIR", str(tmp_path))
+    shape = shape_of("embedded")
+    assert (shape.hidden, shape.tied) == (896, False)
+
+
 def test_what_does_not_fit_gets_advice() -> None:
     load = Load(QWEN_32B, "bf16", 16, False, row_tokens=2048, checkpointing=False)
     text = verdict(total_bytes(bill(load)) / GB, 32, load)
     assert "Does not fit" in text
-    assert text.index("nf4") < text.index("gradient_checkpointing") < text.index("row_tokens=1024")
+    assert text.index("nf4") < text.index("gradient_checkpointing") < text.index("row_tokens 1024")
 
 
 def test_an_unknown_base_is_named(tmp_path: Path) -> None:
@@ -75,9 +88,10 @@ def test_an_unknown_base_is_named(tmp_path: Path) -> None:
 
 
 def test_the_command_shows_its_arithmetic() -> None:
-    result = CliRunner().invoke(app, ["plan-memory", "qwen-32b-32gb", "--card", "16"])
+    result = CliRunner().invoke(app, ["plan-memory", "qwen-32b-32gb", "--card", "16", "--lora.rank", "8"])
     assert result.exit_code == 0
     assert "weights x 1/2 B" in result.output
+    assert "(rank 8)" in result.output
     assert "Does not fit" in result.output
 
 

@@ -62,6 +62,19 @@ def test_a_row_that_is_no_recipe_is_none() -> None:
     assert raw_recipe(("1", "t", "[1, 2]", "[]", "", "Gathered", "[]")) is None
 
 
+def test_a_row_with_broken_bytes_costs_only_itself(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "full.csv", row(1), row(2, "Pure"), row(3))
+    path.write_bytes(path.read_bytes().replace(b"Pure", b"Pur\xe9"))
+    assert [found is None for found in map(raw_recipe, read_rows(path))] == [False, True, False]
+
+
+def test_a_quote_that_never_ends_is_found_by_its_line(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "full.csv", row(1))
+    path.write_text(path.read_text() + '2,"Pilaf\n' + "rice\n" * 50_000)
+    with pytest.raises(DataError, match=r"full\.csv, line 3: not readable \(field larger than"):
+        list(read_rows(path))
+
+
 def test_another_csv_is_refused(tmp_path: Path) -> None:
     (tmp_path / "other.csv").write_text("name,minutes\nPilaf,30\n")
     with pytest.raises(DataError, match=r"the columns are \('name', 'minutes'\)"):

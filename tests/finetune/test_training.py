@@ -1,5 +1,9 @@
+"""Training runs of a tiny model: what they learn, leave, refuse, and go on from."""
+
 from __future__ import annotations
 
+import multiprocessing
+import os
 import signal
 import subprocess
 import sys
@@ -14,9 +18,13 @@ from transformers import AutoModelForCausalLM
 from finetune import checkpoints, runlog
 from finetune.config import LoraSettings, OptimizerSettings, TrainConfig
 from finetune.errors import InputError, WorkError
+from finetune.parallel import STORE_VARIABLE
 from finetune.progress import Watcher
 from finetune.runlog import StepRecord
 from finetune.training import ADAPTER_FOLDER, BEST_FOLDER, CURVE_FILE, train
+
+FORK = multiprocessing.get_context("fork")
+"""Processes that have torch loaded already: its import takes longer than a tiny run."""
 
 
 def curve(records: Sequence[StepRecord]) -> list[tuple[int, float, float, float | None]]:
@@ -163,40 +171,55 @@ def test_int8_learns_like_floats(tiny_config: TrainConfig, tmp_path: Path) -> No
     assert [record.loss for record in bytes_] == pytest.approx([record.loss for record in floats], rel=0.05)
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 def test_kill_9_and_resume_give_the_unbroken_curve(tiny_config: TrainConfig, tmp_path: Path) -> None:
-    config = tiny_config.model_copy(update={"max_steps": 60})
+    config, run = tiny_config.model_copy(update={"max_steps": 40}), tmp_path / "killed"
     whole = train(config, tmp_path / "whole")
-    settings = tmp_path / "settings.yaml"
-    settings.write_text(config.model_dump_json())
-    run = tmp_path / "killed"
     for _ in range(2):
-        process = subprocess.Popen(_command(settings, run), stderr=subprocess.DEVNULL)
-        done = _steps_logged(run)
-        while process.poll() is None and _steps_logged(run) < done + 10:
-            time.sleep(0.001)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    subprocess.run(_command(settings, run), check=True, stderr=subprocess.DEVNULL)
+        process, done = FORK.Process(target=train, args=(config, run)), _steps_logged(run)
+        process.start()
+        while process.is_alive() and _steps_logged(run) < done + 10:
+            time.sleep(0.02)
+        process.kill()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL, "it was done before it could be killed"
+    train(config, run)
     assert curve(runlog.read_log(run)) == curve(whole)
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
+def test_two_processes_learn_like_one(tiny_config: TrainConfig, tmp_path: Path) -> None:
+    alone = train(tiny_config, tmp_path / "alone")
+    team = [FORK.Process(target=_member, args=(tiny_config, tmp_path, rank)) for rank in range(2)]
+    for process in team:
+        process.start()
+    for process in team:
+        process.join()
+    assert [process.exitcode for process in team] == [0, 0]
+    assert_alike(runlog.read_log(tmp_path / "pair"), alone)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("changes", [{}, {"shard_frozen": True}])
-def test_two_processes_learn_like_one(tiny_config: TrainConfig, tmp_path: Path, changes: dict[str, bool]) -> None:
+def test_the_command_starts_two_processes_that_share_the_base(tiny_config: TrainConfig, tmp_path: Path) -> None:
     alone = train(tiny_config, tmp_path / "alone")
     settings = tmp_path / "settings.yaml"
-    settings.write_text(tiny_config.model_copy(update={"processes": 2, **changes}).model_dump_json())
-    subprocess.run(_command(settings, tmp_path / "pair"), check=True, stderr=subprocess.DEVNULL)
-    pair = runlog.read_log(tmp_path / "pair")
+    settings.write_text(tiny_config.model_dump_json())
+    command = [sys.executable, "-m", "finetune", "train", str(settings), "--run", str(tmp_path / "pair")]
+    subprocess.run([*command, "--processes", "2", "--shard_frozen=true"], check=True, stderr=subprocess.DEVNULL)
+    assert_alike(runlog.read_log(tmp_path / "pair"), alone)
+
+
+def assert_alike(pair: Sequence[StepRecord], alone: Sequence[StepRecord]) -> None:
     assert [record.loss for record in pair] == pytest.approx([record.loss for record in alone], rel=1e-3)
     assert pair[-1].eval_loss == pytest.approx(alone[-1].eval_loss, rel=1e-3)
 
 
-def _command(settings: Path, run: Path) -> list[str]:
-    return [sys.executable, "-m", "finetune", "train", str(settings), "--run", str(run)]
+def _member(config: TrainConfig, folder: Path, rank: int) -> None:
+    """What `accelerate launch` does for one of two processes."""
+    os.environ.update(RANK=str(rank), WORLD_SIZE="2", GLOO_SOCKET_IFNAME="lo")
+    os.environ[STORE_VARIABLE] = str(folder / "store")
+    train(config, folder / "pair")
 
 
 def _steps_logged(run: Path) -> int:
