@@ -87,6 +87,7 @@ def test_what_cannot_have_happened_is_refused(sessions: Sessions, session: str) 
         sessions.tell("nobody", happen.TaskDone(task="pudding/1"), "x", "Ana")
 
 
+@on_both
 def test_two_terminals_see_the_same(sessions: Sessions, session: str, url: str, clock: Clock) -> None:
     task = tasks_of(dinner_plan())[0].id
     with open_sessions(url, clock, seconds=SECONDS) as other:
@@ -134,6 +135,7 @@ with open_sessions(url, lambda: datetime.fromisoformat(moment), seconds=0.0) as 
 """
 
 
+@on_both
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("when", ["before", "after"])
