@@ -79,10 +79,10 @@ bench-plan: model ## seconds for a cold and a warm menu of four dishes
 
 bench-scheduler: install ## tables of the scheduler: kitchens, ovens, explanations, projects beside plain CP-SAT
 	$(BIN)/python -m scheduler.benchmarks.kitchens
-	$(BIN)/python -m scheduler.benchmarks.ovens
-	$(BIN)/python -m scheduler.benchmarks.explanations
+	$(BIN)/python -m scheduler.benchmarks.ovens --seeds 2 --deterministic-limit 0.5
+	$(BIN)/python -m scheduler.benchmarks.explanations --seeds 1
 	$(BIN)/python -m scheduler.benchmarks.generated build/instances --seeds 1
-	$(BIN)/python -m scheduler.benchmarks.compare build/instances/* --every 2 --cpu-seconds 5
+	$(BIN)/python -m scheduler.benchmarks.compare build/instances/* --every 3 --cpu-seconds 5
 
 bench-replan: install ## latency, lateness and churn over seeded disturbances
 	$(BIN)/python -m kitchen_agent.benchmarks.replan

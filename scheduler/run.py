@@ -26,9 +26,9 @@ class Limits:
     ``time_limit_seconds``: wall clock; plans are then not reproducible.
     ``gap``: a term is good enough when (value − bound) / max(1, value) is at most this.
     ``workers``: solver threads. First CP-SAT's default strategy searches alone, which closes easy problems before the
-    others are even ready; then all of them take turns, which is deterministic and, with one worker too, brings the
-    large-neighbourhood searches that find good plans early. Several workers without a work limit run side by side
-    instead: faster, and not reproducible.
+    others are even ready; at last all of them take turns, which is deterministic and, with one worker too, brings the
+    large-neighbourhood searches that find good plans early. Several workers without a work limit run side by side in
+    between: faster, and not reproducible.
     """
 
     deterministic_limit: float | None = 0.3

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable
+from typing import Literal as OneOf
 
 from ortools.sat.python import cp_model
 
@@ -17,14 +18,17 @@ from scheduler.run import Limits, Run
 from scheduler.schedule import Infeasible, Outcome, Schedule, Solved, TimedOut
 from scheduler.variables import Expr
 
+Phase = OneOf["alone", "beside", "in turns"]
+"""CP-SAT's default strategy alone; strategies on several cores at once; all strategies in turns, as reproducible as the
+first, with the large-neighbourhood searches that find good plans and others that prove bounds."""
 SHARE = 0.5
 """Of the work and time that is left, how much one term may take while others wait."""
 LATENESS_SHARE = 0.8
 """The same for lateness, which a plan is judged by first."""
-ALONE_SHARE = 0.7
-"""Of that, how much the default strategy takes alone before all of them take turns."""
+SHARE_OF: dict[Phase, float] = {"alone": 0.7, "beside": 0.6, "in turns": 1.0}
+"""Of that, how much each phase of the search may take."""
 ALONE_WORK = 1.0
-"""The same in deterministic seconds when no work limit is given."""
+"""Deterministic seconds of the first phase when no work limit is given."""
 FIRST_WORK = 0.1
 """Deterministic seconds for a first plan without presolve."""
 GREEDY_SHARE = 0.2
@@ -116,16 +120,16 @@ def _minimise(run: Run, name: TermName | None, term: Expr, levels_left: int) -> 
     if name is not None:
         run.build.model.minimize(term)
     status = cp_model.UNKNOWN
-    for alone in (False,) if _side_by_side(run) else (True, False):
+    for phase in _phases(run):
         if run.best is not None:
             _hint(run, run.best)
             run.build.model.add(term <= run.best(term))
         solver = cp_model.CpSolver()
-        _set_parameters(run, solver, _share(name, levels_left), alone=alone)
-        if alone and run.build.variables.problem.dishes:
+        _set_parameters(run, solver, _share(name, levels_left), phase)
+        if phase == "alone" and run.build.variables.problem.dishes:
             # Serving times are proved sooner by propagation alone than beside a linear relaxation.
             solver.parameters.linearization_level = 0
-        if name is None and alone:
+        if name is None and phase == "alone":
             # Any plan will do: presolve and linear relaxations mostly take longer than finding one.
             solver.parameters.cp_model_presolve = False
             solver.parameters.linearization_level = 0
@@ -167,8 +171,10 @@ def _hint(run: Run, point: Point) -> None:
     hint.values.extend(point.values)
 
 
-def _side_by_side(run: Run) -> bool:
-    return run.limits.workers > 1 and run.limits.deterministic_limit is None
+def _phases(run: Run) -> tuple[Phase, ...]:
+    """How to search, one way after another, each from the best plan and bound so far."""
+    beside: tuple[Phase, ...] = ("beside",) if run.limits.workers > 1 and run.limits.deterministic_limit is None else ()
+    return ("alone", *beside, "in turns")
 
 
 def _share(name: TermName | None, levels_left: int) -> float:
@@ -178,17 +184,17 @@ def _share(name: TermName | None, levels_left: int) -> float:
     return LATENESS_SHARE if name == "lateness" else SHARE
 
 
-def _set_parameters(run: Run, solver: cp_model.CpSolver, share: float, *, alone: bool) -> None:
+def _set_parameters(run: Run, solver: cp_model.CpSolver, share: float, phase: Phase) -> None:
     parameters = solver.parameters
     parameters.random_seed = run.limits.seed
-    parameters.num_workers = 1 if alone else run.limits.workers
-    parameters.interleave_search = not alone and not _side_by_side(run)
+    parameters.num_workers = 1 if phase == "alone" else run.limits.workers
+    parameters.interleave_search = phase == "in turns"
     parameters.relative_gap_limit = run.limits.gap
-    share *= ALONE_SHARE if alone else 1.0
+    share *= SHARE_OF[phase]
     work, seconds = run.remaining_work(), run.remaining_seconds()
     if work is not None:
         parameters.max_deterministic_time = work * share
-    elif alone:
+    elif phase == "alone":
         parameters.max_deterministic_time = ALONE_WORK
     if seconds is not None:
         parameters.max_time_in_seconds = seconds * share
