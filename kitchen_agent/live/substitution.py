@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from kitchen_agent.choosing import choice_questions, most_chosen
 from kitchen_agent.cookbook.substitutes import named_lines, substitutes
 from kitchen_agent.live.events import IngredientMissing, SubstituteProposed
 from kitchen_agent.live.session import Session
@@ -29,23 +30,14 @@ def proposal(
     lines = [recipe.ingredients[number] for number in named_lines(missing.ingredient, recipe.ingredients)]
     options = tuple(dict.fromkeys(name for line in lines for name in substitutes(missing.ingredient, line)))
     if choose is not None and len(options) > 1:
-        best = options[int(choose(question(recipe, missing.ingredient, options))) - 1]
+        asked = substitute_questions(recipe, missing.ingredient, options)
+        best = options[most_chosen([choose(question) for question in asked])]
         options = (best, *(option for option in options if option != best))
     return SubstituteProposed(dish=missing.dish, ingredient=missing.ingredient, options=options)
 
 
-def question(recipe: Recipe, ingredient: str, options: tuple[str, ...]) -> Question:
-    """Ask which of `options` to take; the grammar allows their numbers and nothing else."""
+def substitute_questions(recipe: Recipe, ingredient: str, options: tuple[str, ...]) -> tuple[Question, ...]:
+    """Ask which of `options` to take, once with each of them at the head of the list."""
     used = [step for step in recipe.steps if ingredient.lower() in step.lower()][:STEPS_MAX]
-    lines = [
-        f"{recipe.title}: {'; '.join(recipe.ingredients)}.",
-        *used,
-        f"There is no {ingredient}.",
-        *(f"{number}. {option}" for number, option in enumerate(options, 1)),
-    ]
-    numbers = " | ".join(f'"{number}"' for number in range(1, len(options) + 1))
-    return Question(
-        ({"role": "system", "content": _SYSTEM}, {"role": "user", "content": "\n".join(lines)}),
-        grammar=f"root ::= {numbers}",
-        max_tokens=2,
-    )
+    situation = [f"{recipe.title}: {'; '.join(recipe.ingredients)}.", *used, f"There is no {ingredient}."]
+    return choice_questions(_SYSTEM, situation, options)

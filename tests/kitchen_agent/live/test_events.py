@@ -16,8 +16,10 @@ from kitchen_agent.live.report import command_words, told_lines
 from kitchen_agent.live.rescues import rescues
 from kitchen_agent.live.session import Session
 from kitchen_agent.live.sessions import open_sessions
+from kitchen_agent.live.substitution import proposal
 from kitchen_agent.live.typed import KINDS, read_event
 from kitchen_agent.menu import DishRequest
+from kitchen_agent.planner import Question
 from scheduler.check import check
 from tests.kitchen_agent.dinners import Data
 from tests.kitchen_agent.live.dinner import after, dinner_plan, event, moment, played, tasks_of
@@ -153,6 +155,18 @@ def test_a_substitute_is_proposed_and_a_person_decides(tmp_path: Path) -> None:
         assert decided.open_questions == ()
         dish = next(dish for dish in decided.plan.dishes if dish.id == "green-beans")
         assert any("butter" in line and "take olive oil instead" in line for line in dish.ingredients)
+
+
+@pytest.mark.parametrize(("liked", "first"), [("margarine", "margarine"), ("whatever stands first", "olive oil")])
+def test_the_substitute_that_is_chosen_wherever_it_stands_comes_first(liked: str, first: str) -> None:
+    def choose(question: Question) -> str:
+        lines = question.messages[-1]["content"].splitlines()
+        return next((line[0] for line in lines if line.endswith(f". {liked}")), "1")
+
+    session, _ = middle(0.0)
+    options = proposal(session, happen.IngredientMissing(dish="green-beans", ingredient="butter"), choose).options
+    assert options[0] == first
+    assert set(options) == {"olive oil", "margarine", "rapeseed oil"}
 
 
 def test_work_on_nothing_but_what_is_left_out_is_left_out_too() -> None:
