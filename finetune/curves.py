@@ -25,7 +25,7 @@ def smoothed(values: Sequence[float], keep: float = _SMOOTHING) -> list[float]:
 
 def save_picture(path: Path, runs: Mapping[str, Sequence[StepRecord]]) -> None:
     """Draw the loss of each named run over its steps as a PNG at `path`: batches thin, average thick, held-out dots."""
-    figure = Figure(figsize=(8, 4.5), dpi=120, layout="constrained")
+    figure = Figure(figsize=(8, 4.5), dpi=120)
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     for number, (name, records) in enumerate(runs.items()):

@@ -157,6 +157,8 @@ def _keep(work: _Work, records: Sequence[StepRecord]) -> None:
     runlog.append(work.run, record)
     if record.eval_loss is not None and evaluations_without_gain(records) == 0:
         save_adapter(work.model, work.run / BEST_FOLDER)
+    if record.eval_loss is not None and record.step < config.max_steps:
+        save_picture(work.run / CURVE_FILE, {work.run.name: records})
     if record.step % config.save_every == 0 or record.step == config.max_steps:
         checkpoints.save(
             work.run,
@@ -164,4 +166,3 @@ def _keep(work: _Work, records: Sequence[StepRecord]) -> None:
             lambda folder: write_state(folder, work.model, work.optimizer),
             config.keep_checkpoints,
         )
-        save_picture(work.run / CURVE_FILE, {work.run.name: records})

@@ -38,17 +38,18 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def tiny_config(tiny_model: Path, tmp_path: Path) -> TrainConfig:
+@pytest.fixture(scope="session")
+def tiny_config(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> TrainConfig:
     """A run of twelve steps on twenty examples, saved every third step."""
-    train_file, eval_file = tmp_path / "train.jsonl", tmp_path / "dev.jsonl"
+    folder = tmp_path_factory.mktemp("examples")
+    train_file, eval_file = folder / "train.jsonl", folder / "dev.jsonl"
     write_chats(train_file, [chat(dish, times) for dish in DISHES for times in (1, 3)])
     write_chats(eval_file, [chat(dish, 2) for dish in DISHES[:4]])
     return TrainConfig(
         base=str(tiny_model),
         train_file=train_file,
         eval_file=eval_file,
-        cache=tmp_path / "cache",
+        cache=folder / "cache",
         lora=LoraSettings(rank=4, alpha=8),
         optimizer=OptimizerSettings(learning_rate=1e-2, warmup_steps=2),
         batch_examples=3,

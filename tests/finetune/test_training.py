@@ -63,13 +63,18 @@ def test_peft_loads_what_was_trained(tiny_config: TrainConfig, tiny_model: Path,
     assert len(changed) == 2 * 7
 
 
-@pytest.mark.parametrize("precision", ["fp32", "int8-cpu"])
-@pytest.mark.parametrize("stop", [1, 3, 8, 12])
+@pytest.fixture(scope="module")
+def unbroken(tiny_config: TrainConfig, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[StepRecord]]:
+    """The log of a run of twelve steps that nothing stops, by the precision of its base."""
+    configs = {name: tiny_config.model_copy(update={"base_precision": name}) for name in ("fp32", "int8-cpu")}
+    return {name: train(config, tmp_path_factory.mktemp(name)) for name, config in configs.items()}
+
+
+@pytest.mark.parametrize(("precision", "stop"), [("fp32", 1), ("fp32", 3), ("fp32", 8), ("fp32", 12), ("int8-cpu", 8)])
 def test_a_stopped_run_goes_on_as_if_unbroken(
-    tiny_config: TrainConfig, tmp_path: Path, stop: int, precision: str
+    tiny_config: TrainConfig, unbroken: dict[str, list[StepRecord]], tmp_path: Path, precision: str, stop: int
 ) -> None:
-    config = tiny_config.model_copy(update={"base_precision": precision})
-    whole = train(config, tmp_path / "whole")
+    config, whole = tiny_config.model_copy(update={"base_precision": precision}), unbroken[precision]
     with pytest.raises(StoppedError):
         train(config, tmp_path / "broken", stop_at(stop))
     assert curve(train(config, tmp_path / "broken")) == curve(whole)
@@ -84,24 +89,23 @@ def test_dropout_is_the_same_after_a_stop(tiny_config: TrainConfig, tmp_path: Pa
     assert curve(train(config, tmp_path / "broken")) == curve(whole)
 
 
-def test_a_damaged_checkpoint_is_passed_over(tiny_config: TrainConfig, tmp_path: Path) -> None:
-    whole = train(tiny_config, tmp_path / "whole")
+def test_a_damaged_checkpoint_is_passed_over(
+    tiny_config: TrainConfig, unbroken: dict[str, list[StepRecord]], tmp_path: Path
+) -> None:
     with pytest.raises(StoppedError):
         train(tiny_config, tmp_path / "broken", stop_at(7))
     weights = tmp_path / "broken" / "checkpoints" / "step-000006" / "adapter_model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-100])
-    assert curve(train(tiny_config, tmp_path / "broken")) == curve(whole)
+    assert curve(train(tiny_config, tmp_path / "broken")) == curve(unbroken["fp32"])
 
 
-def test_a_finished_run_has_nothing_left_to_do(tiny_config: TrainConfig, tmp_path: Path) -> None:
+def test_a_finished_run_has_nothing_left_to_do_but_may_be_made_longer(tiny_config: TrainConfig, tmp_path: Path) -> None:
     first = train(tiny_config, tmp_path / "run")
     assert train(tiny_config, tmp_path / "run") == first
-
-
-def test_a_run_may_be_made_longer(tiny_config: TrainConfig, tmp_path: Path) -> None:
-    train(tiny_config, tmp_path / "run")
     records = train(tiny_config.model_copy(update={"max_steps": 14}), tmp_path / "run")
     assert records[-1].step == 14
+    with pytest.raises(InputError, match=r"seed = 5: the run in .* has 0"):
+        train(tiny_config.model_copy(update={"seed": 5}), tmp_path / "run")
 
 
 def test_a_run_may_start_from_the_adapter_of_another(tiny_config: TrainConfig, tmp_path: Path) -> None:
@@ -132,12 +136,6 @@ def test_a_folder_without_an_adapter_is_refused(tiny_config: TrainConfig, tmp_pa
         train(tiny_config.model_copy(update={"start_from": tmp_path}), tmp_path / "run")
 
 
-def test_other_settings_in_the_same_folder_are_refused(tiny_config: TrainConfig, tmp_path: Path) -> None:
-    train(tiny_config, tmp_path / "run")
-    with pytest.raises(InputError, match=r"seed = 5: the run in .* has 0"):
-        train(tiny_config.model_copy(update={"seed": 5}), tmp_path / "run")
-
-
 def test_it_stops_early_when_held_out_examples_gain_nothing(tiny_config: TrainConfig, tmp_path: Path) -> None:
     config = tiny_config.model_copy(
         update={
@@ -159,16 +157,16 @@ def test_a_loss_that_is_no_number_ends_the_run(tiny_config: TrainConfig, tmp_pat
         train(tiny_config.model_copy(update={"optimizer": settings}), tmp_path / "run")
 
 
-def test_checkpointed_activations_change_nothing(tiny_config: TrainConfig, tmp_path: Path) -> None:
-    plain = train(tiny_config, tmp_path / "plain")
+def test_checkpointed_activations_change_nothing(
+    tiny_config: TrainConfig, unbroken: dict[str, list[StepRecord]], tmp_path: Path
+) -> None:
     saved = train(tiny_config.model_copy(update={"gradient_checkpointing": True}), tmp_path / "saved")
-    assert [record.loss for record in saved] == pytest.approx([record.loss for record in plain], rel=1e-4)
+    assert [record.loss for record in saved] == pytest.approx([record.loss for record in unbroken["fp32"]], rel=1e-4)
 
 
-def test_int8_learns_like_floats(tiny_config: TrainConfig, tmp_path: Path) -> None:
-    floats = train(tiny_config, tmp_path / "floats")
-    bytes_ = train(tiny_config.model_copy(update={"base_precision": "int8-cpu"}), tmp_path / "bytes")
-    assert [record.loss for record in bytes_] == pytest.approx([record.loss for record in floats], rel=0.05)
+def test_int8_learns_like_floats(unbroken: dict[str, list[StepRecord]]) -> None:
+    floats, bytes_ = ([record.loss for record in unbroken[name]] for name in ("fp32", "int8-cpu"))
+    assert bytes_ == pytest.approx(floats, rel=0.05)
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
@@ -188,26 +186,28 @@ def test_kill_9_and_resume_give_the_unbroken_curve(tiny_config: TrainConfig, tmp
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
-def test_two_processes_learn_like_one(tiny_config: TrainConfig, tmp_path: Path) -> None:
-    alone = train(tiny_config, tmp_path / "alone")
+def test_two_processes_learn_like_one(
+    tiny_config: TrainConfig, unbroken: dict[str, list[StepRecord]], tmp_path: Path
+) -> None:
     team = [FORK.Process(target=_member, args=(tiny_config, tmp_path, rank)) for rank in range(2)]
     for process in team:
         process.start()
     for process in team:
         process.join()
     assert [process.exitcode for process in team] == [0, 0]
-    assert_alike(runlog.read_log(tmp_path / "pair"), alone)
+    assert_alike(runlog.read_log(tmp_path / "pair"), unbroken["fp32"])
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_the_command_starts_two_processes_that_share_the_base(tiny_config: TrainConfig, tmp_path: Path) -> None:
-    alone = train(tiny_config, tmp_path / "alone")
+def test_the_command_starts_two_processes_that_share_the_base(
+    tiny_config: TrainConfig, unbroken: dict[str, list[StepRecord]], tmp_path: Path
+) -> None:
     settings = tmp_path / "settings.yaml"
     settings.write_text(tiny_config.model_dump_json())
     command = [sys.executable, "-m", "finetune", "train", str(settings), "--run", str(tmp_path / "pair")]
     subprocess.run([*command, "--processes", "2", "--shard_frozen=true"], check=True, stderr=subprocess.DEVNULL)
-    assert_alike(runlog.read_log(tmp_path / "pair"), alone)
+    assert_alike(runlog.read_log(tmp_path / "pair"), unbroken["fp32"])
 
 
 def assert_alike(pair: Sequence[StepRecord], alone: Sequence[StepRecord]) -> None:
