@@ -24,6 +24,7 @@ class Bounds:
     after: dict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, first: str, then: str, minutes: int) -> None:
+        """`then` starts at least `minutes` after the start of `first`; below 0: at most so many before it."""
         self.after[first].append((then, minutes))
 
 
@@ -80,6 +81,7 @@ def _serving(problem: Problem, old: Schedule, bars: dict[str, Bar], bounds: Boun
 
 
 def serving_node(dish: str) -> str:
+    """The name under which bounds speak of the moment at which `dish` is served."""
     return f"served:{dish}"
 
 
@@ -229,6 +231,7 @@ def _vessels(problem: Problem, old: Schedule, bars: dict[str, Bar], bounds: Boun
 
 
 def users_of(problem: Problem, dish: str, vessel: str) -> list[str]:
+    """The tasks of `dish` in its `vessel`; the name of an extra pan holds the one task that it is for."""
     letter, extra, _ = vessel.partition("+")
     tasks = [task.id for task in problem.tasks if task.dish == dish and letter in task.vessels]
     return [task for task in tasks if f"+{task}#" in vessel] if extra else tasks

@@ -40,6 +40,8 @@ QUICK_SHARE, QUICK_SECONDS = 0.25, 0.2
 """The share of the time, and the least of it, for a quick plan, where the old one cannot be shifted."""
 LAST_RESORT_SECONDS: Final = 5.0
 """Wall clock for a first plan when none was found in time: a late answer is better than none."""
+AFTERWARDS_SHARE: Final = 0.3
+"""The most of the time that is kept for what follows the search."""
 SOLVER_SECONDS: Final = 0.15
 """What must be left for the solver to be asked at all."""
 STRICT_SHARE: Final = 0.6
@@ -78,8 +80,9 @@ def replan(session: Session, now: datetime, *, seconds: float = SECONDS) -> Repl
     dinner, old = dinner_now(session, now), session.plan.schedule
     if {task.id for task in dinner.problem.tasks} - {entry.task for entry in old.assignments}:
         seconds *= NEW_WORK_FACTOR
-    deadline = began + seconds
     start = _first(dinner.problem, old, max(QUICK_SECONDS, seconds * QUICK_SHARE))
+    # What follows the search, its plan judged and put into words, takes about as long as what came before it.
+    deadline = began + seconds - min(time.monotonic() - began, seconds * AFTERWARDS_SHARE)
     if start.given_up and start.found is not None:
         strict = _solved(dinner.problem, start.found, (deadline - time.monotonic()) * STRICT_SHARE)
         start = start if strict is None else _Start(dinner.problem, (), strict, None)

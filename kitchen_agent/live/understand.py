@@ -56,16 +56,19 @@ class Reads(Protocol):
     """A model that reads sentences: how questions to it are put, and asking it."""
 
     @property
-    def style(self) -> Style: ...
+    def style(self) -> Style:
+        """How much its questions must explain."""
 
-    def ask(self, question: Question) -> Answer: ...
+    def ask(self, question: Question) -> Answer:
+        """What it writes for `question`, under its grammar."""
 
 
 class Answer(Protocol):
     """What a model wrote."""
 
     @property
-    def text(self) -> str: ...
+    def text(self) -> str:
+        """The line."""
 
 
 class Understood(BaseModel):
