@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from finetune.errors import DataError, reason
+from finetune.files import replacing
 
 
 class ChatMessage(BaseModel):
@@ -23,3 +29,21 @@ class ChatExample(BaseModel):
     messages: tuple[ChatMessage, ...] = Field(min_length=1)
     answer: str = Field(min_length=1)
     weight: float = Field(default=1.0, gt=0)
+
+
+def read_chats(path: Path) -> Iterator[ChatExample]:
+    """The examples of the JSON Lines file `path`. Raises DataError with the line that cannot be read."""
+    if not path.is_file():
+        raise DataError(path, "there is no such file", "Make it with `python -m finetune prepare`.")
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                yield ChatExample.model_validate_json(line)
+            except ValidationError as error:
+                raise DataError(path, reason(error), "Make the file again with `prepare`.", number) from error
+
+
+def write_chats(path: Path, examples: Iterable[ChatExample]) -> None:
+    """Write `examples` as JSON Lines to `path`, one at a time and all or nothing."""
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
+        file.writelines(example.model_dump_json() + "\n" for example in examples)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from pydantic import ValidationError
 from torch import Tensor
 
-from finetune.chat import ChatExample
-from finetune.errors import DataError, reason
-from finetune.files import replacing
+from finetune.chat import ChatExample, read_chats
+from finetune.errors import DataError
 from finetune.packing import positions
 from kitchen_agent.lineformat import name_spans
 
@@ -66,18 +64,6 @@ class Packed:
             self.targets.to(device),
             self.weights.to(device),
         )
-
-
-def read_chats(path: Path) -> Iterator[ChatExample]:
-    """The examples of the JSON Lines file `path`. Raises DataError with the line that cannot be read."""
-    if not path.is_file():
-        raise DataError(path, "there is no such file", "Make it with `python -m finetune prepare`.")
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                yield ChatExample.model_validate_json(line)
-            except ValidationError as error:
-                raise DataError(path, reason(error), "Make the file again with `prepare`.", number) from error
 
 
 def read_examples(path: Path, tokenizer: Any, max_tokens: int, name_weight: float = 1.0) -> list[Example]:
@@ -158,9 +144,3 @@ def pack(examples: Sequence[Example]) -> Packed:
         torch.tensor(targets),
         torch.tensor(weights),
     )
-
-
-def write_examples(path: Path, examples: Iterable[ChatExample]) -> None:
-    """Write `examples` as JSON Lines to `path`, one at a time and all or nothing."""
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
-        file.writelines(example.model_dump_json() + "\n" for example in examples)

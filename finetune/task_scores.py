@@ -8,8 +8,8 @@ from typing import Any
 
 import torch
 
+from finetune.chat import read_chats
 from finetune.config import TrainConfig
-from finetune.dataset import read_chats
 from finetune.errors import InputError
 from finetune.graphfile import read_graphs
 from finetune.metrics import Comparison, measure, total

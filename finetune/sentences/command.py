@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from finetune.dataset import write_examples
+from finetune.chat import write_chats
 from finetune.graphfile import read_graphs, read_keys
 from finetune.prepare.command import DATA
 from finetune.sentences.examples import sentence_examples
@@ -39,7 +39,7 @@ def prepare_sentences(
         "eval": (eval_count, seed + 1, [graph for key, graph in known.items() if key in held_out]),
     }
     for name, (examples, part_seed, about) in parts.items():
-        write_examples(output / f"{name}.jsonl", sentence_examples(about, examples, part_seed))
+        write_chats(output / f"{name}.jsonl", sentence_examples(about, examples, part_seed))
         print(f"{output / name}.jsonl: {examples} examples")
 
 

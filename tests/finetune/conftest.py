@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from finetune.chat import ChatExample, ChatMessage
+from finetune.chat import ChatExample, ChatMessage, write_chats
 from finetune.config import LoraSettings, OptimizerSettings, TrainConfig
 
 DISHES = ("soup", "roast", "salad", "bread", "stew", "cake", "rice", "fish", "pasta", "sauce")
@@ -20,10 +19,6 @@ def chat(dish: str, times: int) -> ChatExample:
         ChatMessage(role="user", content=f"{dish} for {times}"),
     )
     return ChatExample(key=f"{dish} {times}", messages=messages, answer=" ".join([f"stir the {dish}"] * times))
-
-
-def write_chats(path: Path, chats: Iterable[ChatExample]) -> None:
-    path.write_text("".join(example.model_dump_json() + "\n" for example in chats), encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

@@ -7,16 +7,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finetune.dataset import (
-    Example,
-    batch_at,
-    epoch_batches,
-    micro_batches,
-    pack,
-    read_examples,
-    tokenised,
-    write_examples,
-)
+from finetune.chat import write_chats
+from finetune.dataset import Example, batch_at, epoch_batches, micro_batches, pack, read_examples, tokenised
 from finetune.errors import DataError
 from tests.finetune.conftest import DISHES, chat
 from tests.finetune.tiny_qwen import make_tokenizer
@@ -48,14 +40,14 @@ def test_the_loss_is_on_the_answer_only() -> None:
 def test_examples_come_back_from_their_file(tmp_path: Path) -> None:
     path = tmp_path / "train.jsonl"
     chats = [chat(dish, 2) for dish in DISHES]
-    write_examples(path, chats)
+    write_chats(path, chats)
     tokenizer = make_tokenizer()
     assert read_examples(path, tokenizer, 1000) == [tokenised(one, tokenizer) for one in chats]
 
 
 def test_long_examples_are_left_out_and_not_cut(tmp_path: Path) -> None:
     path = tmp_path / "train.jsonl"
-    write_examples(path, [chat("soup", 1), chat("soup", 9)])
+    write_chats(path, [chat("soup", 1), chat("soup", 9)])
     tokenizer = make_tokenizer()
     limit = len(tokenised(chat("soup", 1), tokenizer))
     assert [made.key for made in read_examples(path, tokenizer, limit)] == ["soup 1"]

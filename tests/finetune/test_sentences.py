@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from finetune.__main__ import app
-from finetune.dataset import read_chats
+from finetune.chat import read_chats
 from finetune.graphfile import read_graphs
 from finetune.sentences.dinners import dinner, title
 from finetune.sentences.examples import sentence_examples, templates

@@ -36,6 +36,12 @@ def test_light_modules_load_nothing_heavy(module: str) -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_finetune_loads_torch_only_where_it_trains() -> None:
+    program = "import sys, finetune.__main__; print([m for m in ('torch', 'transformers') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
+
+
 @pytest.mark.parametrize("package", FORBIDDEN)
 def test_no_import_points_backwards(package: str) -> None:
     wrong = {
