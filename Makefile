@@ -82,7 +82,7 @@ bench-scheduler: install ## tables of the scheduler: kitchens, ovens, explanatio
 	$(BIN)/python -m scheduler.benchmarks.ovens --seeds 2 --deterministic-limit 0.5
 	$(BIN)/python -m scheduler.benchmarks.explanations --seeds 1
 	$(BIN)/python -m scheduler.benchmarks.generated build/instances --seeds 1
-	$(BIN)/python -m scheduler.benchmarks.compare build/instances/* --every 3 --cpu-seconds 5
+	$(BIN)/python -m scheduler.benchmarks.compare build/instances/* --every 4 --cpu-seconds 5
 
 bench-replan: install ## latency, lateness and churn over seeded disturbances
 	$(BIN)/python -m kitchen_agent.benchmarks.replan

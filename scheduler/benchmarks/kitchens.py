@@ -132,7 +132,7 @@ def row(size: Size, runs: list[Run]) -> str:
 def main(arguments: list[str]) -> int:
     """Print the table, or with ``--profile`` the model's size and building time by rule."""
     parser = argparse.ArgumentParser(prog="python -m scheduler.benchmarks.kitchens", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=5, help="kitchens for each size (default %(default)s)")
+    parser.add_argument("--seeds", type=int, default=3, help="kitchens for each size (default %(default)s)")
     parser.add_argument("--deterministic-limit", type=float, default=0.3, help="work for each (default %(default)s)")
     parser.add_argument("--profile", action="store_true", help="print size and time of the model by rule instead")
     options = parser.parse_args(arguments)
