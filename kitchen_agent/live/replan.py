@@ -11,7 +11,7 @@ and the new plan says which.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -27,7 +27,7 @@ from kitchen_agent.plan import DinnerPlan, make_plan
 from scheduler import solve
 from scheduler.check import check
 from scheduler.greedy import greedy
-from scheduler.problem import Problem, TermName
+from scheduler.problem import Problem, Replan, TermName
 from scheduler.schedule import Schedule, Solved, Term
 from scheduler.solve import Limits
 from scheduler.validate import faults
@@ -38,8 +38,10 @@ NEW_WORK_FACTOR: Final = 12
 """How many times as long is searched when there is work that no plan had: a whole dish wants a place."""
 QUICK_SHARE, QUICK_SECONDS = 0.25, 0.2
 """The share of the time, and the least of it, for a quick plan, where the old one cannot be shifted."""
+BARE_SECONDS: Final = 0.4
+"""The least of the time for a quick plan that does not look at the old one; it mostly needs a third of that."""
 LAST_RESORT_SECONDS: Final = 5.0
-"""Wall clock for a first plan when none was found in time: a late answer is better than none."""
+"""Wall clock for each way to a first plan when none was found in time."""
 AFTERWARDS_SHARE: Final = 0.3
 """The most of the time that is kept for what follows the search."""
 SOLVER_SECONDS: Final = 0.15
@@ -88,8 +90,9 @@ def replan(session: Session, now: datetime, *, seconds: float = SECONDS) -> Repl
         start = start if strict is None else _Start(dinner.problem, (), strict, None)
     better = _solved(start.problem, start.found, deadline - time.monotonic())
     candidates = [entry for entry in (start.found, better) if entry is not None]
-    if not candidates and (found := _solved(start.problem, None, LAST_RESORT_SECONDS)) is not None:
-        candidates = [found]
+    if not candidates:
+        start = _last_resort(dinner.problem, start)
+        candidates = [start.found] if start.found is not None else []
     if not candidates:
         return Replanned(None, (), start.given_up, None)
     best = min(candidates, key=lambda entry: entry.value)
@@ -125,13 +128,30 @@ def _first(problem: Problem, old: Schedule, seconds: float) -> _Start:
     return _Start(problem, words, _quick(problem, seconds), None)
 
 
+def _last_resort(problem: Problem, tried: _Start) -> _Start:
+    """A first plan when none was found in time: a late answer is better than none."""
+    if (found := _quick(problem, LAST_RESORT_SECONDS)) is not None:
+        return _Start(problem, (), found, None)
+    return replace(tried, found=_solved(tried.problem, None, LAST_RESORT_SECONDS))
+
+
 def _quick(problem: Problem, seconds: float) -> _Found | None:
-    """A plan near the old one, or else one that does not look at the old one but at what is settled."""
-    bare = problem.replan.model_copy(update={"baseline": ()}) if problem.replan else None
-    for easier in (problem, problem.model_copy(update={"replan": bare})):
-        if (found := _judged(problem, greedy(easier, seconds / 2))) is not None:
+    """A plan near the old one, or else one that keeps of it only what is settled and what is about to start.
+
+    For the first there is half of the `seconds`; for the second there is more, as without it much is given up.
+    """
+    bare = problem.model_copy(update={"replan": _about_to_start(problem.replan)})
+    for easier, most in ((problem, seconds / 2), (bare, max(seconds / 2, BARE_SECONDS))):
+        if (found := _judged(problem, greedy(easier, most))) is not None:
             return found
     return None
+
+
+def _about_to_start(again: Replan | None) -> Replan | None:
+    if again is None:
+        return None
+    soon = tuple(entry for entry in again.baseline if entry.start_minutes < again.now_minutes + again.freeze_minutes)
+    return again.model_copy(update={"baseline": soon})
 
 
 def _judged(problem: Problem, schedule: Schedule | None) -> _Found | None:
