@@ -106,6 +106,17 @@ def hub_name(name: str) -> str:
     return f"model.layers.{match[1]}.{_LAYER_NAMES[match[2]]}.{match[3]}"
 
 
+def exported_matrices(path: Path) -> dict[str, torch.Tensor]:
+    """The matrices of the GGUF LoRA at `path` by the names that PEFT gives them in a file."""
+    named = ((tensor.name.rpartition(".lora_"), tensor.data) for tensor in gguf.GGUFReader(path).tensors)
+    return {
+        f"base_model.model.{hub_name(name).removesuffix('.weight')}.lora_{side.upper()}.weight": (
+            torch.from_numpy(matrix.astype(np.float32))
+        )
+        for (name, _, side), matrix in named
+    }
+
+
 def _dense(tensor: Any) -> torch.Tensor:
     values = gguf.dequantize(tensor.data, tensor.tensor_type)
     dtype = np.float32 if values.ndim == 1 else np.float16

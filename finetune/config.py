@@ -48,7 +48,8 @@ class TrainConfig(_Settings):
     `base` is a GGUF file, a model folder, a name on the hub, or `embedded`: the model file that this computer serves.
     `silver_file` holds more examples, whose labels nobody read over; each says its own weight in the loss.
     The tokens of a task's name, whose wording is free, count `name_weight` in the loss; those that decide something 1.
-    `start_from` is a folder with an adapter of the same shape that an earlier run left; without one it starts fresh.
+    `start_from` is an adapter of the same shape, a folder that an earlier run left or a GGUF file that `export` wrote;
+    without one it starts fresh.
     `batch_examples` is the size of an optimiser step; it is worked off in rows of at most `row_tokens` tokens by
     `processes` processes on this computer. Examples over `max_tokens` are left out. The run stops after `max_steps`,
     or when the evaluation loss has not improved for `patience` evaluations. At every evaluation the model also plans

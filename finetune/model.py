@@ -14,7 +14,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
 from finetune import fused
 from finetune.answer_loss import OutputLayer, answer_loss
-from finetune.base_model import base_folder
+from finetune.base_model import base_folder, exported_matrices
 from finetune.config import TrainConfig
 from finetune.dataset import Packed
 from finetune.errors import InputError, WorkError
@@ -124,17 +124,18 @@ def save_adapter(model: AnswerModel, folder: Path) -> None:
     settings.save_pretrained(str(folder))
 
 
-def load_adapter(model: AnswerModel, folder: Path) -> None:
-    """Take over the adapter that `save_adapter` wrote.
+def load_adapter(model: AnswerModel, source: Path) -> None:
+    """Take over the adapter in the folder that `save_adapter` wrote, or in the GGUF file that `export` wrote.
 
-    Raises InputError when the folder holds none, WorkError when it is of another shape.
+    Raises InputError when `source` holds none, WorkError when it is of another shape.
     """
-    if not (folder / ADAPTER_FILE).is_file():
-        raise InputError(f"{folder}: no adapter there ({ADAPTER_FILE} is missing). Name the folder that a run left.")
-    tensors, parameters = load_file(folder / ADAPTER_FILE), adapter_parameters(model)
+    file = source if source.suffix == ".gguf" else source / ADAPTER_FILE
+    if not file.is_file():
+        raise InputError(f"{source}: no adapter there ({file.name} is missing). Name the folder that a run left.")
+    tensors, parameters = exported_matrices(file) if file == source else load_file(file), adapter_parameters(model)
     shapes = [{name: tuple(value.shape) for name, value in side.items()} for side in (tensors, parameters)]
     if shapes[0] != shapes[1]:
-        raise WorkError(f"{folder}: its {len(tensors)} matrices are not those of this run's adapter.")
+        raise WorkError(f"{source}: its {len(tensors)} matrices are not those of this run's adapter.")
     with torch.no_grad():
         for name, parameter in parameters.items():
             parameter.copy_(tensors[name])

@@ -15,6 +15,8 @@ from rich.console import Console
 
 from finetune import checkpoints, runlog
 from finetune.errors import WorkError
+from kitchen_agent import modelfiles
+from kitchen_agent.settings import load as load_settings
 
 STEPS = 4
 _KILL_AFTER_STEPS = 3
@@ -40,6 +42,8 @@ def smoke(
             raise WorkError(f"smoke: the stage {name!r} failed; see above.")
 
     training: tuple[str, ...] = ("train", "qwen-0.5b-cpu", "--run", str(run), *_SMALL)
+    if shipped := modelfiles.adapter(load_settings()):  # an adapter that learnt nothing would write for minutes
+        training += ("--start_from", str(shipped.path))
     training += ("--train_file", str(data / "train.jsonl"), "--eval_file", str(data / "eval.jsonl"))
     stage("prepare", "prepare", str(data))
     console.rule("train, then kill -9")

@@ -11,8 +11,10 @@ import pytest
 import torch
 from gguf import GGUFReader
 from peft import LoraConfig, PeftModel, get_peft_model
+from safetensors.torch import load_file
 from transformers import PreTrainedTokenizerFast
 
+from finetune.config import LoraSettings, TrainConfig
 from finetune.errors import AdapterError
 from finetune.export.command import FileType, export_adapter, merge_adapter
 from finetune.export.gguf_files import write_adapter
@@ -20,6 +22,7 @@ from finetune.export.manifest import read_manifest
 from finetune.export.parity import compare, reference_logits, served_logits
 from finetune.export.peft_adapter import LoraAdapter, LoraPair, open_base, read_adapter
 from finetune.files import sha256_of
+from finetune.model import ADAPTER_FILE, adapter_parameters, load, load_adapter
 from finetune.sentences.scoring import Score, write_scores
 from kitchen_agent.llama import Engine, Row
 from kitchen_agent.planner_model import chosen_model
@@ -104,6 +107,17 @@ def test_a_merged_model_needs_no_adapter(trained: Trained, tmp_path: Path, file_
     assert [path.name for path in tmp_path.iterdir()] == ["merged.gguf"], "temporary files are left"
     assert chosen_model(Settings(), tmp_path / "merged.gguf").style == "short"
     assert chosen_model(Settings(), trained.base).style == "example"
+
+
+def test_training_may_go_on_from_an_exported_adapter(trained: Trained, tmp_path: Path) -> None:
+    export_adapter(trained.adapter, trained.base, tmp_path / "adapter.gguf")
+    lora = LoraSettings(rank=4, alpha=8)
+    model, _ = load(TrainConfig(base=str(trained.base), train_file=tmp_path, cache=tmp_path, lora=lora))
+    load_adapter(model, tmp_path / "adapter.gguf")
+    wanted = load_file(trained.adapter / ADAPTER_FILE)
+    assert wanted.keys() == adapter_parameters(model).keys()
+    for name, matrix in adapter_parameters(model).items():
+        assert torch.allclose(matrix, wanted[name], rtol=1e-3, atol=1e-6)
 
 
 def test_the_same_adapter_gives_the_same_bytes(trained: Trained, tmp_path: Path) -> None:
