@@ -212,7 +212,7 @@ def test_what_makes_the_dinner_late_brings_ways_out_and_one_of_them_can_be_chose
 
         async def cook() -> None:
             async with view.run_test(size=(80, 24)) as pilot:
-                await type_line(view, pilot, "e", f"needs_minutes {first.id} 240")
+                await type_line(view, pilot, "e", "serving_moved 18:30")
                 await idle(view, pilot)
                 await idle(view, pilot)
                 assert "This would help" in shown(view, "told")
@@ -220,7 +220,7 @@ def test_what_makes_the_dinner_late_brings_ways_out_and_one_of_them_can_be_chose
                 await idle(view, pilot)
 
         asyncio.run(cook())
-        assert told(sessions, session)[0] == "needs_minutes"
+        assert told(sessions, session)[0] == "serving_moved"
         assert len(told(sessions, session)) > 1
 
 
