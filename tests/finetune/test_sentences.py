@@ -181,13 +181,13 @@ def test_prepare_writes_files_that_train_reads(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.gguf
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_the_shipped_adapter_understands_what_cooks_say() -> None:
-    """Every fourth sentence of each part; `evaluate-sentences` asks all of them."""
+    """Every sentence that was kept from tuning, and some of the others; `evaluate-sentences` asks all of them."""
     current = settings.load()
     assert modelfiles.adapter(modelfiles.events_settings(current), "events"), "the adapter for sentences is missing"
     with PlannerModel(model_of_events(current)) as model:
-        tune, kept = scores(list(hear_all([*written("tune")[::4], *written("kept")[::4]], model)))
+        tune, kept = scores(list(hear_all([*written("tune")[::4], *written("kept")], model)))
     assert tune.accuracy >= 0.90
     assert kept.accuracy >= 0.90
 
