@@ -33,6 +33,7 @@ Finish = Literal["end", "stop", "length"]
 class Completion:
     """An answer. Seconds are wall-clock; other answers that are written meanwhile share them.
 
+    `text` is the whole answer with its given beginning, `completion_tokens` counts what was written.
     `finish` is "end" when the model ended, "stop" at a stop text (which is not part of `text`), "length" at the
     limit. Of the prompt's tokens `reused_tokens` were still in the cache.
     """
@@ -52,14 +53,17 @@ class Answer:
     `events` carries to the asking thread the text bit by bit, then the completion or the error that ended it.
     """
 
-    def __init__(self, messages: Sequence[Message], grammar: str | None, max_tokens: int, stop: Sequence[str]) -> None:
+    def __init__(
+        self, messages: Sequence[Message], grammar: str | None, max_tokens: int, stop: Sequence[str], begun: str
+    ) -> None:
         self.messages, self.grammar_text, self.max_tokens, self.stop = messages, grammar, max_tokens, tuple(stop)
+        self.begun = begun
         self.events: queue.SimpleQueue[str | Completion | BaseException] = queue.SimpleQueue()
         self.cancelled = threading.Event()
         self.tokens: list[int] = []
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-        self._text = ""
-        self._sent = 0
+        self._text = begun
+        self._sent = len(begun)
 
     def add(self, token: int, piece: bytes) -> Finish | None:
         """Append a token; why the answer is finished, if it is."""
@@ -129,15 +133,27 @@ class Decoder:
 
     def _sit(self, answer: Answer) -> None:
         started = time.perf_counter()
-        prompt = self._engine.tokenize(self._engine.render(answer.messages))
+        prompt = self._engine.tokenize(self._engine.render(answer.messages) + answer.begun)
         if len(prompt) + answer.max_tokens + ROWS > self._engine.context:
             raise ContextOverflowError(len(prompt), answer.max_tokens, self._engine.context)
         slot, reused = self._place(prompt)
         logits = self._read(prompt, slot, reused)
-        grammar = self._engine.grammar(answer.grammar_text) if answer.grammar_text is not None else None
+        grammar = self._grammar(answer)
         seat = _Seat(answer, slot, len(prompt), reused, started, grammar)
         self._seats[slot] = seat
         self._take(seat, logits)
+
+    def _grammar(self, answer: Answer) -> Grammar | None:
+        """The answer's grammar where the answer begins to be written."""
+        if answer.grammar_text is None:
+            return None
+        grammar = self._engine.grammar(answer.grammar_text)
+        try:
+            grammar.follow(self._engine.tokenize(answer.begun))
+        except GrammarError:
+            grammar.close()
+            raise
+        return grammar
 
     def _place(self, prompt: list[int]) -> tuple[int, int]:
         """A free slot that holds as long a beginning of `prompt` as any slot does, and the length of that beginning."""

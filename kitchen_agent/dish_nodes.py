@@ -43,17 +43,21 @@ def check_dish(state: DishState, runtime: Runtime[DishDeps]) -> DishState:
 
 
 def revise_dish(state: DishState, runtime: Runtime[DishDeps]) -> DishState:
-    """Tell the model what is wrong with its answer; keep the better of the old one and the new one."""
+    """Let the model write again what is wrong with its answer; keep the better of the old one and the new one.
+
+    An answer that is no better is the last: the model would write the same once more.
+    """
     recipe, deps = state["recipe"], runtime.context
     before = planner.judge(state["best"], recipe)
     meter = TokenMeter(recipe.title, "revising", runtime.stream_writer)
     try:
         completion = deps.model.ask(planner.revision(recipe, deps.model.style, before), meter)
-    except ContextOverflowError:  # the recipe is so long that it does not fit twice: what there is must do
+    except (ContextOverflowError, GrammarError):  # so long that there is no room for more: what there is must do
         return {"revisions": planner.REVISIONS_MAX}
     after = planner.judge(completion.text, recipe)
-    better = after if after.rank < before.rank else before
-    return {"best": better.answer, "revisions": state["revisions"] + 1}
+    if after.rank >= before.rank:
+        return {"revisions": planner.REVISIONS_MAX}
+    return {"best": after.answer, "revisions": state["revisions"] + 1}
 
 
 def finish_dish(state: DishState, runtime: Runtime[DishDeps]) -> DishState:

@@ -24,14 +24,20 @@ HOB_VESSELS = frozenset(
 )  # fmt: skip
 OVEN_TOLERANCE_CELSIUS = 15
 SHORT_MINUTES = 3
+LONG_MINUTES = 30
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One way in which a draft is wrong; `task` is the id of the task it is about, if it is about one."""
+    """One way in which a draft is wrong.
+
+    `task` is the id of the task it is about, if it is about one; `missed_step` the index of a step whose stated time
+    no task takes.
+    """
 
     sentence: str
     task: int | None = None
+    missed_step: int | None = None
 
 
 def faults(draft: Draft, recipe: Recipe) -> list[Fault]:
@@ -71,7 +77,9 @@ def _covers_timed_steps(draft: Draft, recipe: Recipe) -> Iterator[Fault]:
     covered = {step for task in draft.tasks for step in task.steps}
     for index, step in enumerate(recipe.steps):
         if index not in covered and times(step) and "if " not in step.lower():
-            yield Fault(f"step {index + 1} states a time, but no task covers it")
+            yield Fault(
+                f"step {index + 1} states a time, but no task covers it", missed_step=_missed(index, draft, recipe)
+            )
 
 
 def _keeps_stated_times(draft: Draft, recipe: Recipe) -> Iterator[Fault]:
@@ -84,7 +92,23 @@ def _keeps_stated_times(draft: Draft, recipe: Recipe) -> Iterator[Fault]:
         minutes = {task.minutes for task in tasks}
         stated = [reading.value for reading in times(step) if reading.value >= SHORT_MINUTES]
         if tasks and stated and not minutes.intersection(stated) and sum(stated) not in minutes:
-            yield Fault(f"step {index + 1} states {stated[0]} minutes, but none of its tasks takes that")
+            yield Fault(
+                f"step {index + 1} states {stated[0]} minutes, but none of its tasks takes that",
+                missed_step=_missed(index, draft, recipe),
+            )
+
+
+def _missed(index: int, draft: Draft, recipe: Recipe) -> int | None:
+    """The step, unless a task of the step before or after takes its time: recipes say some things twice.
+
+    A short time that is not stated there may be the same by chance.
+    """
+    near = {
+        task.minutes
+        for task in draft.tasks
+        if (task.stated or task.minutes >= LONG_MINUTES) and any(abs(step - index) <= 1 for step in task.steps)
+    }
+    return None if near.intersection(reading.value for reading in times(recipe.steps[index])) else index
 
 
 def _heats_with_something(draft: Draft, recipe: Recipe) -> Iterator[Fault]:

@@ -66,13 +66,15 @@ class LanguageModel:
         max_tokens: int = 1024,
         on_token: Callable[[str], None] | None = None,
         stop: Sequence[str] = (),
+        begun: str = "",
     ) -> Completion:
         """The likeliest answer to `messages`, chosen token by token, under a GBNF `grammar` if given.
 
+        `begun` is the beginning of the answer: the model writes on from there, and the whole is the answer.
         `on_token` is called in this thread with each new bit of text. Raises ContextOverflowError when the prompt
         and `max_tokens` do not fit, GrammarError, ModelRunError, ModelClosedError.
         """
-        answer = Answer(messages, grammar, max_tokens, stop)
+        answer = Answer(messages, grammar, max_tokens, stop, begun)
         self._enqueue(answer)
         try:
             while True:

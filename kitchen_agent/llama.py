@@ -97,7 +97,7 @@ class Grammar:
         """
         for count in (*_CANDIDATES, len(logits)):
             best = _largest(logits, count)
-            allowed = self._allowed(best, logits)
+            allowed = self._allowed(best, logits[best])
             if len(allowed):
                 return int(allowed[0])
         raise GrammarError("no token can follow: a rule of the grammar has no end")
@@ -105,6 +105,13 @@ class Grammar:
     def accept(self, token: int) -> None:
         """Move on past `token`, which must be one that `best` returned."""
         llama_cpp.llama_sampler_accept(self._sampler, token)
+
+    def follow(self, tokens: Sequence[int]) -> None:
+        """Move on past the beginning of an answer. Raises GrammarError where the grammar does not allow it."""
+        for token in tokens:
+            if not len(self._allowed(np.array([token]), np.zeros(1, dtype=np.float32))):
+                raise GrammarError("the answer's beginning does not fit the grammar")
+            self.accept(token)
 
     def close(self) -> None:
         """Free it."""
@@ -114,7 +121,7 @@ class Grammar:
 
     def _allowed(self, tokens: NDArray[np.int64], logits: Logits) -> NDArray[np.int64]:
         candidates = np.zeros(len(tokens), dtype=[("id", np.int32), ("logit", np.float32), ("p", np.float32)])
-        candidates["id"], candidates["logit"] = tokens, logits[tokens]
+        candidates["id"], candidates["logit"] = tokens, logits
         data = candidates.ctypes.data_as(llama_cpp.llama_token_data_p)
         array = llama_cpp.llama_token_data_array(data=data, size=len(tokens), selected=-1, sorted=False)
         llama_cpp.llama_sampler_apply(self._sampler, ctypes.byref(array))

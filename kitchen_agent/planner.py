@@ -7,7 +7,7 @@ untrusted. It is parsed and mended where that is safe; what is still wrong goes 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
@@ -28,11 +28,15 @@ _TASKS = re.compile(r"\btasks? (\d+)(?: and (\d+))?\b")
 
 @dataclass(frozen=True)
 class Question:
-    """One request to a model: the chat, the GBNF grammar of the answer and the answer's longest length in tokens."""
+    """One request to a model: the chat, the GBNF grammar of the answer and the answer's longest length in tokens.
+
+    `begun` is the beginning of the answer, where that is given: the model writes on from there.
+    """
 
     messages: tuple[Message, ...]
     grammar: str
     max_tokens: int = ANSWER_TOKENS_MAX
+    begun: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,9 +53,19 @@ class Judged:
     notes: tuple[str, ...]
 
     @property
-    def rank(self) -> tuple[bool, bool, int]:
-        """Of two answers the one with the lower rank is better: readable, a graph, few faults."""
-        return self.draft is None, self.draft is None or not _is_graph(self.draft), len(self.faults)
+    def is_graph(self) -> bool:
+        """Whether something that can be scheduled comes of it."""
+        return self.draft is not None and _is_graph(self.draft)
+
+    @property
+    def missed_steps(self) -> tuple[int, ...]:
+        """The indices of the steps whose stated time no task takes, in ascending order."""
+        return tuple(sorted({fault.missed_step for fault in self.faults if fault.missed_step is not None}))
+
+    @property
+    def rank(self) -> tuple[bool, bool, int, int]:
+        """Of two answers the one with the lower rank is better: readable, a graph, few missed steps, few faults."""
+        return self.draft is None, not self.is_graph, len(self.missed_steps), len(self.faults)
 
 
 def question(recipe: Recipe, style: Style) -> Question:
@@ -70,7 +84,9 @@ def judge(answer: str, recipe: Recipe) -> Judged:
 
 
 def revision(recipe: Recipe, style: Style, judged: Judged) -> Question:
-    """Ask again, with the faults of the last answer in words."""
+    """Ask again: a trained model goes on where it passed over a step, another one hears of the faults in words."""
+    if style == "short" and judged.is_graph:
+        return replace(question(recipe, style), begun=_up_to_the_missed_step(judged))
     told = "\n".join(f"- {fault.sentence}" for fault in judged.faults[:FAULTS_TOLD_MAX])
     first = question(recipe, style)
     again: tuple[Message, ...] = (
@@ -83,12 +99,12 @@ def revision(recipe: Recipe, style: Style, judged: Judged) -> Question:
 def wants_revision(judged: Judged, style: Style) -> bool:
     """Whether to ask again.
 
-    An untuned model is told of every fault. A trained one writes each recipe once: it learnt no revisions, and one
-    takes it longer than the first answer; it is asked again only when nothing that can be scheduled came of it.
+    An untuned model is told of every fault. A trained one learnt no revisions: it is asked again only when nothing
+    that can be scheduled came of it, or when it passed over a step that states a time.
     """
     if style == "example":
         return bool(judged.faults)
-    return judged.draft is None or not _is_graph(judged.draft)
+    return not judged.is_graph or bool(judged.missed_steps)
 
 
 def finish(judged: Judged) -> tuple[TaskGraph, tuple[str, ...]]:
@@ -96,10 +112,21 @@ def finish(judged: Judged) -> tuple[TaskGraph, tuple[str, ...]]:
 
     Raises GraphRefusedError when the answer is no graph: nothing that can be scheduled would come of it.
     """
-    if judged.draft is None or not _is_graph(judged.draft):
+    if judged.draft is None or not judged.is_graph:
         raise GraphRefusedError([fault.sentence for fault in judged.faults])
     notes = (*judged.notes, *(f"look at the recipe: {fault.sentence}" for fault in judged.faults))
     return judged.draft.graph(), tuple(_with_names(note, judged.draft) for note in notes)
+
+
+def _up_to_the_missed_step(judged: Judged) -> str:
+    """The answer's lines up to the first step that it missed, and the start of a line for that step."""
+    assert judged.draft is not None
+    missed = judged.missed_steps[0]
+    kept = next(
+        (place for place, task in enumerate(judged.draft.tasks) if min(task.steps) > missed), len(judged.draft.tasks)
+    )
+    lines = [line.strip() for line in judged.answer.strip().splitlines() if line.strip()]
+    return "\n".join([*lines[: kept + 1], f"{kept + 1}/{missed + 1}"])
 
 
 def _with_names(note: str, draft: Draft) -> str:

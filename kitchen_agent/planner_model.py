@@ -150,7 +150,11 @@ class PlannerModel:
     def ask(self, question: Question, on_token: Callable[[str], None] | None = None) -> Completion:
         """The model's answer; `on_token` hears each piece of it. Raises ContextOverflowError and the loading errors."""
         return self._opened().complete(
-            question.messages, grammar=question.grammar, max_tokens=question.max_tokens, on_token=on_token
+            question.messages,
+            grammar=question.grammar,
+            max_tokens=question.max_tokens,
+            on_token=on_token,
+            begun=question.begun,
         )
 
     def load(self) -> None:

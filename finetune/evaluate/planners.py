@@ -123,13 +123,17 @@ class _Endpoint:
 
 
 def _post(url: str, model: str, question: Question) -> _Reply:
-    body = {
+    messages = [dict(message) for message in question.messages]
+    if question.begun:  # llama.cpp's server and others go on from a last message of the assistant
+        messages.append({"role": "assistant", "content": question.begun})
+    body: dict[str, object] = {
         "model": model,
-        "messages": list(question.messages),
+        "messages": messages,
         "temperature": 0,
         "max_tokens": question.max_tokens,
-        "grammar": question.grammar,  # llama.cpp's server writes under it, others pass over it
     }
+    if not question.begun:
+        body["grammar"] = question.grammar  # llama.cpp's server writes under it, others pass over it
     headers = {"Content-Type": "application/json"}
     if key := os.environ.get(ENDPOINT_KEY_VARIABLE):
         headers["Authorization"] = f"Bearer {key}"
@@ -137,9 +141,10 @@ def _post(url: str, model: str, question: Question) -> _Reply:
     try:
         with urllib.request.urlopen(request, timeout=ENDPOINT_TIMEOUT_SECONDS) as response:
             reply = json.load(response)
-        return _Reply(str(reply["choices"][0]["message"]["content"] or ""))
+        return _Reply(question.begun + str(reply["choices"][0]["message"]["content"] or ""))
     except urllib.error.HTTPError as error:
-        raise WorkError(f"{url}: HTTP {error.code}: {error.read(300).decode(errors='replace')}") from error
+        with error:
+            raise WorkError(f"{url}: HTTP {error.code}: {error.read(300).decode(errors='replace')}") from error
     except (OSError, ValueError) as error:
         raise WorkError(f"{url}: {error}. Is the server running, and is this its address?") from error
     except (KeyError, IndexError, TypeError) as error:

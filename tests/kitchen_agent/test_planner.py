@@ -27,7 +27,7 @@ def test_a_good_answer_is_finished_without_notes() -> None:
 
 def test_faults_go_back_in_words_and_doubts_stay_in_the_notes() -> None:
     judged = judge("\n".join(GRATIN_ANSWER.splitlines()[:-1]), GRATIN)
-    assert "step 5 states a time" in revision(GRATIN, "short", judged).messages[-1]["content"]
+    assert "step 5 states a time" in revision(GRATIN, "example", judged).messages[-1]["content"]
     _, notes = finish(judged)
     assert notes == ("look at the recipe: step 5 states a time, but no task covers it",)
 
@@ -39,8 +39,22 @@ def test_notes_name_tasks_as_people_know_them() -> None:
     assert "goes in at 'Grate the cheese'" in notes[0]
 
 
-def test_a_trained_model_is_asked_again_only_when_no_graph_came_of_it() -> None:
-    doubtful = judge("\n".join(GRATIN_ANSWER.splitlines()[:-1]), GRATIN)
+def test_a_trained_model_goes_on_where_it_passed_over_a_timed_step() -> None:
+    lines = GRATIN_ANSWER.splitlines()
+    place, baking = next((place, line) for place, line in enumerate(lines) if "|bake " in line)
+    without = judge("\n".join(line for line in lines if line != baking), GRATIN)
+    step = int(baking.partition("/")[2][0])
+    assert without.missed_steps == (step - 1,)
+    assert wants_revision(without, "short")
+    again = revision(GRATIN, "short", without)
+    assert again.messages == question(GRATIN, "short").messages
+    assert again.begun == "\n".join([*lines[:place], f"{place}/{step}"])
+    assert judge(GRATIN_ANSWER, GRATIN).rank < without.rank
+
+
+def test_a_trained_model_hears_no_doubts() -> None:
+    recipe = GRATIN.model_copy(update={"ingredients": (*GRATIN.ingredients, "1 truffle")})
+    doubtful = judge(GRATIN_ANSWER, recipe)
     assert wants_revision(doubtful, "example")
     assert not wants_revision(doubtful, "short")
     assert wants_revision(judge("no graph at all", GRATIN), "short")

@@ -17,6 +17,7 @@ from kitchen_agent.llama import Engine, Row
 from kitchen_agent.prompt import Message
 
 WORDS = 'root ::= word (" " word){2} "."\nword ::= [a-z]{3,5}'
+WORDS_PATTERN = r"[a-z]{3,5}( [a-z]{3,5}){2}\."
 
 
 def ask(text: str) -> list[Message]:
@@ -84,7 +85,7 @@ def test_a_beginning_is_taken_over_from_an_answer_that_is_being_written(tiny_pat
 
 def test_the_grammar_holds_and_ends_the_answer(tiny: LanguageModel) -> None:
     answer = tiny.complete(QUESTIONS[0], grammar=WORDS, max_tokens=60)
-    assert re.fullmatch(r"[a-z]{3,5}( [a-z]{3,5}){2}\.", answer.text)
+    assert re.fullmatch(WORDS_PATTERN, answer.text)
     assert answer.finish == "end"
 
 
@@ -100,6 +101,19 @@ def test_the_grammar_takes_the_likeliest_token_that_it_allows(tiny_path: Path) -
         grammar.close()
     assert refused_first > 10
     engine.close()
+
+
+def test_an_answer_that_was_begun_is_gone_on_with(tiny: LanguageModel) -> None:
+    pieces: list[str] = []
+    whole = tiny.complete(QUESTIONS[0], grammar=WORDS, max_tokens=60)
+    begun = whole.text[: len(whole.text) // 2]
+    answer = tiny.complete(QUESTIONS[0], grammar=WORDS, max_tokens=60, begun=begun, on_token=pieces.append)
+    assert answer.text == begun + "".join(pieces)
+    assert re.fullmatch(WORDS_PATTERN, answer.text)
+    assert answer.completion_tokens < whole.completion_tokens
+    with pytest.raises(GrammarError, match="beginning"):
+        tiny.complete(QUESTIONS[0], grammar=WORDS, max_tokens=60, begun="?!")
+    assert tiny.complete(QUESTIONS[0], grammar=WORDS, max_tokens=60).text == whole.text
 
 
 def test_a_faulty_grammar_is_refused_and_others_go_on(tiny: LanguageModel) -> None:
