@@ -29,6 +29,9 @@ from scheduler.schedule import Outcome
 THREADS = 32
 """A thread for each dish of the longest menu and for what streams their progress; the model lets four write at once."""
 
+PATIENT_WORK = 6.0
+"""Deterministic seconds for a dinner of which the first search found no plan at all: up to a minute."""
+
 INSIGHT_SECONDS = 0.0
 """For what the bottleneck alone needs no search; the gains of more equipment would cost seconds."""
 
@@ -114,17 +117,18 @@ def deps_when_needed(data_dir: Path, choose: Callable[[], ModelChoice]) -> Itera
 
 
 def _scheduler() -> Scheduler:
-    from scheduler import Solved, solve, tidy
+    from scheduler import Limits, Solved, solve, tidy
     from scheduler.explain import explain, insight, rescues
 
-    def solved(problem: Problem) -> Outcome:
-        outcome = solve(problem)
+    def solved(problem: Problem, limits: Limits) -> Outcome:
+        outcome = solve(problem, limits)
         if not isinstance(outcome, Solved):
             return outcome
         return outcome.model_copy(update={"schedule": tidy(problem, outcome.schedule)})
 
     return Scheduler(
-        solve=solved,
+        solve=lambda problem: solved(problem, Limits()),
+        search_longer=lambda problem: solved(problem, Limits(deterministic_limit=PATIENT_WORK)),
         explain=lambda problem, say: explain(problem, say=say),
         rescues=lambda problem, schedule, say: rescues(problem, schedule, say=say),
         insight=lambda problem, schedule, say: insight(problem, schedule, seconds=INSIGHT_SECONDS, say=say),

@@ -20,9 +20,11 @@ from kitchen_agent.repair_choice import chosen_repair, repair_questions
 from kitchen_agent.state import Deps, DinnerState, Refusal
 from scheduler.errors import InvalidProblemError
 from scheduler.explain import MakeAhead, Repair, Say, ServeLater, StartEarlier
-from scheduler.schedule import Solved, TimedOut
+from scheduler.schedule import Infeasible, Solved, TimedOut
 
 REPAIR_ROUNDS_MAX = 3
+SEARCHES_MAX = 2
+WITHOUT_PLAN = "Leave out a dish, ask one more cook or serve later: then there is less that must fit together."
 
 
 def read_request(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
@@ -51,21 +53,24 @@ def each_dish(state: DinnerState) -> list[Send]:
 
 
 def schedule(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
-    """Give every task of every dish its time, cook and equipment."""
-    problem = dinner_of(state).problem
+    """Give every task of every dish its time, cook and equipment; search longer when no plan was found at first."""
+    problem, scheduler = dinner_of(state).problem, runtime.context.scheduler
     require_crew(problem)
-    runtime.stream_writer(DinnerProgress(f"Scheduling {len(problem.tasks)} tasks"))
+    again = state.get("searches", 0) > 0
+    said = "No plan yet: searching longer" if again else f"Scheduling {len(problem.tasks)} tasks"
+    runtime.stream_writer(DinnerProgress(said))
     try:
-        return {"outcome": runtime.context.scheduler.solve(problem)}
+        outcome = scheduler.search_longer(problem) if again else scheduler.solve(problem)
     except InvalidProblemError as error:
         raise SchedulingError(str(error.faults[0])) from error
+    return {"outcome": outcome, "searches": state.get("searches", 0) + 1}
 
 
-def after_schedule(state: DinnerState) -> Literal["explain", "present"]:
-    """A dinner that does not fit, or is late, wants to be understood."""
+def after_schedule(state: DinnerState) -> Literal["schedule", "explain", "present"]:
+    """A dinner that does not fit, or is late, wants to be understood; one without any plan is searched twice."""
     outcome = state["outcome"]
     if isinstance(outcome, TimedOut):
-        return "present"
+        return "schedule" if state["searches"] < SEARCHES_MAX else "present"
     return "present" if isinstance(outcome, Solved) and not late_minutes(outcome) else "explain"
 
 
@@ -98,16 +103,18 @@ def choose_repair(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
         questions = repair_questions(state["request"], state["reasons"], offers)
         chosen = chosen_repair([runtime.context.chooser.ask(question).text for question in questions], offers)
     runtime.stream_writer(DinnerProgress(f"Repair: {chosen.sentence}"))
-    return {"repairs": (*state.get("repairs", ()), chosen)}
+    return {"repairs": (*state.get("repairs", ()), chosen), "searches": 0}
 
 
 def present(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
     """Make the plan that people read, or say why there is none and what would help."""
     outcome = state["outcome"]
-    if not isinstance(outcome, Solved):
-        reasons = state.get("reasons") or (f"No plan was found in {outcome.wall_seconds:.0f} seconds.",)
-        remedies = tuple(offer.sentence for offer in state.get("offers", ()))
-        return {"refusal": Refusal(reasons=reasons, remedies=remedies)}
+    if isinstance(outcome, TimedOut):
+        searched = f"No plan was found in {outcome.wall_seconds:.0f} seconds."
+        return {"refusal": Refusal(reasons=(*state.get("reasons", ()), searched), remedies=(WITHOUT_PLAN,))}
+    if isinstance(outcome, Infeasible):
+        remedies = tuple(offer.sentence for offer in state["offers"])
+        return {"refusal": Refusal(reasons=state["reasons"], remedies=remedies)}
     dinner = dinner_of(state)
     insight = runtime.context.scheduler.insight(dinner.problem, outcome.schedule, clock_words(dinner))
     notes = [

@@ -63,6 +63,7 @@ class Scheduler:
     """The scheduler's verbs with their limits set."""
 
     solve: Callable[[Problem], Outcome]
+    search_longer: Callable[[Problem], Outcome]
     explain: Callable[[Problem, Say], Explanation]
     rescues: Callable[[Problem, Schedule, Say], tuple[Repair, ...]]
     insight: Callable[[Problem, Schedule, Say], Insight]
@@ -129,7 +130,7 @@ class DinnerState(TypedDict, total=False):
 
     `menu_file` and `asked` are what the person gave (fields of a DinnerRequest; those asked for go before the file's).
     `recipes` and `dishes` are by dish id. `repairs` are those chosen so far, in order; they change the problem before
-    it is solved. `reasons` say why the last problem did not fit, `offers` what would help. At the end there is a
+    it is solved. `searches` counts how often the problem as it is now was put to the solver. `reasons` say why the last problem did not fit, `offers` what would help. At the end there is a
     `plan` or a `refusal`.
     """
 
@@ -140,6 +141,7 @@ class DinnerState(TypedDict, total=False):
     dishes: Annotated[dict[str, DishPlan], merge_dishes]
     repairs: tuple[Repair, ...]
     outcome: Outcome
+    searches: int
     reasons: tuple[str, ...]
     offers: tuple[Repair, ...]
     plan: DinnerPlan | None

@@ -23,9 +23,10 @@ from finetune.prepare.shards import cores
 from finetune.prepare.silver import label_by_rules, read_recipes, set_settings, write_labels
 from finetune.prepare.sources import Source
 from finetune.prepare.wikibooks import recipes_wheel
+from kitchen_agent.cookbook.book import BUILT_IN
 
 DATA = Path(__file__).parents[1] / "data"
-GRAPHS = (DATA / "graphs.jsonl", DATA / "graphs-more.jsonl")
+GRAPHS = (DATA / "graphs.jsonl", DATA / "graphs-more.jsonl", DATA / "graphs-cookbook.jsonl")
 STATISTICS_FILE = "tokens.json"
 
 
@@ -63,7 +64,7 @@ def prepare(
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; all cores if not given.")] = None,
 ) -> None:
     """Make training files: clean, remove near-copies, split by cluster, format as chats, count tokens."""
-    sources = [Source(kind="wikibooks", path=recipes_wheel(wheel))]
+    sources = [Source(kind="wikibooks", path=recipes_wheel(wheel)), Source(kind="folder", path=BUILT_IN)]
     sources += [Source(kind="recipenlg", path=recipenlg)] if recipenlg else []
     sources += [Source(kind="folder", path=path) for path in folder or []]
     keys = None if eval_keys is None or str(eval_keys) == "-" else eval_keys

@@ -18,11 +18,12 @@ import pytest
 from kitchen_agent.app import Runs, new_run, open_runs
 from kitchen_agent.errors import CrewError, DishNotFoundError, ModelLoadError, RequestError, UnknownRunError
 from kitchen_agent.plan import DinnerPlan
-from kitchen_agent.progress import DishProgress, Progress
+from kitchen_agent.progress import DinnerProgress, DishProgress, Progress
 from kitchen_agent.state import Refusal
 from scheduler.check import check
 from scheduler.explain import Explanation, LeaveOut, Say
 from scheduler.problem import Problem
+from scheduler.schedule import TimedOut
 from tests.kitchen_agent.dinners import MENU, Data
 
 ASKED: dict[str, Any] = {
@@ -94,6 +95,23 @@ def test_an_unknown_run_is_refused_with_the_newest(runs: Runs) -> None:
     runs.start(run, {**ASKED, "dishes": "green beans"}, None, _ignore)
     with pytest.raises(UnknownRunError, match=run):
         runs.resume("nothing", _ignore)
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_a_dinner_without_any_plan_is_searched_once_more(data: Data, found: bool) -> None:
+    none = TimedOut(wall_seconds=1)
+    with open_runs(data.folder, data.choice) as opened:
+        hasty = replace(opened.deps.scheduler, solve=lambda _: none)
+        scheduler = hasty if found else replace(hasty, search_longer=lambda _: none)
+        runs, heard = replace(opened, deps=replace(opened.deps, scheduler=scheduler)), list[Progress]()
+        result = runs.start(new_run(), ASKED, None, heard.append)
+    assert heard.count(DinnerProgress("No plan yet: searching longer")) == 1
+    if found:
+        assert isinstance(result, DinnerPlan)
+    else:
+        assert isinstance(result, Refusal)
+        assert "No plan was found" in result.reasons[0]
+        assert result.remedies
 
 
 def test_a_dinner_that_is_too_soon_is_moved_and_says_so(data: Data) -> None:

@@ -13,7 +13,7 @@ from kitchen_agent.checkpoints import open_checkpoints, thread_ids
 from kitchen_agent.dish_nodes import after_check, after_recall
 from kitchen_agent.errors import StorageError
 from kitchen_agent.menu import DinnerRequest
-from kitchen_agent.nodes import REPAIR_ROUNDS_MAX, after_explain, after_schedule
+from kitchen_agent.nodes import REPAIR_ROUNDS_MAX, SEARCHES_MAX, after_explain, after_schedule
 from kitchen_agent.progress import DinnerProgress, DishProgress, Progress, TokenMeter
 from kitchen_agent.progress_view import shown_progress
 from kitchen_agent.repair_choice import OFFERS_MAX, chosen_repair, repair_questions
@@ -52,7 +52,8 @@ def test_what_is_late_or_impossible_is_explained() -> None:
     assert after_schedule({"outcome": _solved(0)}) == "present"
     assert after_schedule({"outcome": _solved(5)}) == "explain"
     assert after_schedule({"outcome": Infeasible(wall_seconds=1)}) == "explain"
-    assert after_schedule({"outcome": TimedOut(wall_seconds=1)}) == "present"
+    assert after_schedule({"outcome": TimedOut(wall_seconds=1), "searches": 1}) == "schedule"
+    assert after_schedule({"outcome": TimedOut(wall_seconds=1), "searches": SEARCHES_MAX}) == "present"
 
 
 def test_only_what_the_cooks_can_decide_is_chosen_and_not_for_ever() -> None:
