@@ -130,8 +130,8 @@ class DinnerState(TypedDict, total=False):
 
     `menu_file` and `asked` are what the person gave (fields of a DinnerRequest; those asked for go before the file's).
     `recipes` and `dishes` are by dish id. `repairs` are those chosen so far, in order; they change the problem before
-    it is solved. `searches` counts how often the problem as it is now was put to the solver. `reasons` say why the last problem did not fit, `offers` what would help. At the end there is a
-    `plan` or a `refusal`.
+    it is solved; `searches` counts the searches since the last of them. `reasons` say why the last problem did not fit,
+    `offers` what would help. At the end there is a `plan` or a `refusal`.
     """
 
     menu_file: Path | None
