@@ -8,17 +8,21 @@ import typer
 from rich.console import Console
 
 import kitchen_agent.errors
-from finetune.errors import FinetuneError, InputError
-from finetune.evaluate.command import evaluate
-from finetune.export.command import export, merge
-from finetune.plan_memory import plan_memory
-from finetune.prepare.bench import bench_prepare
-from finetune.prepare.command import prepare
-from finetune.runs import app as runs
-from finetune.sentences.command import evaluate_sentences, prepare_sentences
-from finetune.smoke import smoke
-from finetune.train_command import train
+from finetune.errors import FinetuneError, InputError, missing_module
 from kitchen_agent.errors import KitchenAgentError
+
+try:
+    from finetune.evaluate.command import evaluate
+    from finetune.export.command import export, merge
+    from finetune.plan_memory import plan_memory
+    from finetune.prepare.bench import bench_prepare
+    from finetune.prepare.command import prepare
+    from finetune.runs import app as runs
+    from finetune.sentences.command import evaluate_sentences, prepare_sentences
+    from finetune.smoke import smoke
+    from finetune.train_command import train
+except ModuleNotFoundError as error:  # the application alone does without what these need
+    sys.exit(missing_module(error))
 
 ANY_FIELD = {"allow_extra_args": True, "ignore_unknown_options": True}  # --field value of the config
 
@@ -40,6 +44,8 @@ def main() -> None:
     """Run the command; one line on stderr and exit status 2 for bad input, 1 for a failure."""
     try:
         app()
+    except ModuleNotFoundError as error:
+        sys.exit(missing_module(error))
     except (FinetuneError, KitchenAgentError) as error:
         Console(stderr=True).print(f"finetune: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(2 if isinstance(error, InputError | kitchen_agent.errors.InputError) else 1)

@@ -57,6 +57,11 @@ def base_file(base: str) -> Path | None:
     return Path(base) if Path(base).suffix == ".gguf" else None
 
 
+def on_hub(base: str) -> bool:
+    """Whether `base` is the name of a model on the hub, and not a file or folder of this computer."""
+    return base != EMBEDDED and Path(base).suffix != ".gguf" and not Path(base).is_dir()
+
+
 def base_folder(base: str, cache: Path) -> str:
     """What to give to `from_pretrained` for `base`: a GGUF file is dequantised once into `cache`.
 

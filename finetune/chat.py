@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -31,12 +31,17 @@ class ChatExample(BaseModel):
     weight: float = Field(default=1.0, gt=0)
 
 
-def read_chats(path: Path) -> Iterator[ChatExample]:
-    """The examples of the JSON Lines file `path`. Raises DataError with the line that cannot be read."""
+def read_chats(path: Path, only: Collection[int] | None = None) -> Iterator[ChatExample]:
+    """The examples of the JSON Lines file `path`, in its order; with `only` those on these lines, counted from 0.
+
+    Raises DataError with the line that cannot be read.
+    """
     if not path.is_file():
         raise DataError(path, "there is no such file", "Make it with `python -m finetune prepare`.")
     with path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
+            if only is not None and number - 1 not in only:
+                continue
             try:
                 yield ChatExample.model_validate_json(line)
             except ValidationError as error:

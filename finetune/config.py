@@ -46,7 +46,8 @@ class TrainConfig(_Settings):
     """Everything that decides a training run.
 
     `base` is a GGUF file, a model folder, a name on the hub, or `embedded`: the model file that this computer serves.
-    `silver_file` holds more examples, whose labels nobody read over; each says its own weight in the loss.
+    `silver_file` holds more examples, whose labels nobody read over; each says its own weight in the loss. They make
+    up `silver_share` of each batch, rounded to whole examples and at least one.
     The tokens of a task's name, whose wording is free, count `name_weight` in the loss; those that decide something 1.
     `start_from` is an adapter of the same shape, a folder that an earlier run left or a GGUF file that `export` wrote;
     without one it starts fresh.
@@ -61,6 +62,7 @@ class TrainConfig(_Settings):
     start_from: Path | None = None
     train_file: Path
     silver_file: Path | None = None
+    silver_share: float = Field(default=0.25, gt=0, lt=1)
     name_weight: float = Field(default=1.0, ge=0, le=1)
     eval_file: Path | None = None
     cache: Path = Path("~/.cache/kitchen-agent/finetune")
@@ -92,7 +94,16 @@ class TrainConfig(_Settings):
             raise ValueError(f"shard_frozen needs base_precision bf16 or fp32, not {self.base_precision}")
         if self.shard_frozen and self.score_examples:
             raise ValueError("score_examples is not possible with shard_frozen; set it to 0")
+        if self.silver_file and self.batch_examples == 1:
+            raise ValueError("silver_file needs batch_examples of at least 2: a batch has examples of both kinds")
         return self
+
+    @property
+    def silver_places(self) -> int:
+        """How many examples of a batch are silver labels."""
+        if self.silver_file is None:
+            return 0
+        return min(self.batch_examples - 1, max(1, round(self.batch_examples * self.silver_share)))
 
 
 def load_config(name: str, overrides: Sequence[str] = ()) -> TrainConfig:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import random
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,8 @@ from finetune.errors import DataError
 from finetune.packing import positions
 from kitchen_agent.lineformat import name_spans
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Example:
@@ -25,8 +30,8 @@ class Example:
     """
 
     key: str
-    prompt: tuple[int, ...]
-    answer: tuple[int, ...]
+    prompt: Sequence[int]
+    answer: Sequence[int]
     weight: float = 1.0
     shares: tuple[float, ...] = ()
 
@@ -77,21 +82,37 @@ def read_examples(path: Path, tokenizer: Any, max_tokens: int, name_weight: floa
     short = [example for example in examples if len(example) <= max_tokens]
     if not short:
         raise DataError(path, f"no example has at most {max_tokens} tokens", "Raise max_tokens.")
+    tell_left_out(path, len(examples) - len(short), len(examples), max_tokens)
     return short
 
 
+def tell_left_out(path: Path, left_out: int, examples: int, max_tokens: int) -> None:
+    """Warn about examples that are too long to be trained on."""
+    if left_out:
+        logger.warning(
+            "%s: %d of %d examples are longer than %d tokens and left out. Raise max_tokens to keep them.",
+            path,
+            left_out,
+            examples,
+            max_tokens,
+        )
+
+
 def tokenised(chat: ChatExample, tokenizer: Any, name_weight: float = 1.0) -> Example:
-    """`chat` as token ids: the rendered prompt, then the answer and the end of the assistant's turn."""
+    """`chat` as token ids: the rendered prompt, then the answer and the end of the assistant's turn.
+
+    They are arrays of 4 bytes a token: as Python's own numbers millions of silver labels would fill the memory.
+    """
     messages = [message.model_dump() for message in chat.messages]
     prompt = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=True, return_dict=False)
     encoded = tokenizer(chat.answer, add_special_tokens=False, return_offsets_mapping=True)
-    answer = (*encoded["input_ids"], tokenizer.eos_token_id)
+    answer = array("i", (*encoded["input_ids"], tokenizer.eos_token_id))
     shares: tuple[float, ...] = ()
     if name_weight != 1:
         names = name_spans(chat.answer)
         inside = [any(low <= start and end <= high for low, high in names) for start, end in encoded["offset_mapping"]]
         shares = (*(name_weight if within else 1.0 for within in inside), 1.0)
-    return Example(chat.key, tuple(prompt), answer, chat.weight, shares)
+    return Example(chat.key, array("i", prompt), answer, chat.weight, shares)
 
 
 def epoch_batches(count: int, batch_examples: int, seed: int, epoch: int) -> list[list[int]]:
@@ -99,16 +120,22 @@ def epoch_batches(count: int, batch_examples: int, seed: int, epoch: int) -> lis
 
     The last batch of an epoch may be smaller.
     """
-    order = list(range(count))
-    random.Random(f"{seed}-{epoch}").shuffle(order)
-    return [order[start : start + batch_examples] for start in range(0, count, batch_examples)]
+    order = _order(count, f"{seed}-{epoch}")
+    return [list(order[start : start + batch_examples]) for start in range(0, count, batch_examples)]
 
 
-def batch_at(count: int, batch_examples: int, seed: int, step: int) -> list[int]:
+def batch_at(count: int, batch_examples: int, seed: int | str, step: int) -> list[int]:
     """The indices of the batch of optimiser step `step`, from 0, over as many epochs as it takes."""
     per_epoch = -(-count // batch_examples)
     epoch, place = divmod(step, per_epoch)
-    return epoch_batches(count, batch_examples, seed, epoch)[place]
+    return list(_order(count, f"{seed}-{epoch}")[place * batch_examples : (place + 1) * batch_examples])
+
+
+@lru_cache(maxsize=2)  # that of the annotated examples, and that of the silver ones
+def _order(count: int, seed: str) -> Sequence[int]:
+    order = array("i", range(count))
+    random.Random(seed).shuffle(order)
+    return order
 
 
 def micro_batches(examples: Sequence[Example], max_tokens: int) -> Iterator[list[Example]]:
@@ -134,7 +161,8 @@ def pack(examples: Sequence[Example]) -> Packed:
         predicting += range(first - 1, first - 1 + len(example.answer))
         targets += example.answer
         weights += example.weights
-        tokens += example.prompt + example.answer
+        tokens += example.prompt
+        tokens += example.answer
     lengths = tuple(map(len, examples))
     return Packed(
         torch.tensor([tokens]),

@@ -45,6 +45,14 @@ class AdapterError(InputError):
         super().__init__(f"{path}: {problem}. {fix}")
 
 
+def missing_module(error: ModuleNotFoundError) -> str:
+    """What to do about a module that is not installed; raises `error` again when it is one of the project's own."""
+    if (error.name or "").partition(".")[0] in ("", "finetune", "kitchen_agent", "scheduler"):
+        raise error
+    fix = "Install the finetune extra: pip install -e '.[finetune]'"
+    return f"finetune: the module {error.name!r} is not installed. {fix}"
+
+
 def reason(error: Exception) -> str:
     """What `error` says, on one line; of a Pydantic error the first fault: the field, its value, what is expected."""
     if not isinstance(error, ValidationError):

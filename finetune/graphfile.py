@@ -13,6 +13,9 @@ from finetune.errors import DataError, reason
 from finetune.files import write_text
 from kitchen_agent.taskgraph import Task, TaskGraph
 
+_DATA = Path(__file__).parent / "data"
+GRAPHS = (_DATA / "graphs.jsonl", _DATA / "graphs-more.jsonl", _DATA / "graphs-cookbook.jsonl")
+"""The project's annotated graphs: of Wikibooks in the first two, of its own cookbook in the last."""
 _TASK_FIELDS = frozenset(Task.model_fields)
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
 from typing import Any
 
+import gguf
 import torch
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file, save_file
@@ -14,10 +18,10 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
 from finetune import fused
 from finetune.answer_loss import OutputLayer, answer_loss
-from finetune.base_model import base_folder, exported_matrices
+from finetune.base_model import base_folder, exported_matrices, on_hub
 from finetune.config import TrainConfig
 from finetune.dataset import Packed
-from finetune.errors import InputError, WorkError
+from finetune.errors import InputError, WorkError, reason
 from finetune.files import replacing
 from finetune.int8_lora import use_int8
 from finetune.packing import PACKED_ATTENTION
@@ -54,13 +58,44 @@ class AnswerModel(nn.Module):
         answers = states.last_hidden_state[0, row.predicting]
         return answer_loss(answers, row.targets, row.weights, self.output_layer)
 
+    def move(self, device: torch.device) -> None:
+        """Put everything on `device`, the output layer with it, which is no part of the module."""
+        self.to(device)
+        self.output_layer = OutputLayer(self.peft_model.get_base_model().lm_head.weight, int8=self.output_layer.int8)
+
+
+@contextmanager
+def as_served(model: nn.Module) -> Iterator[None]:
+    """The model without dropout, as it is served; afterwards each part is again as it was."""
+    training = [module for module in model.modules() if module.training]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module in training:
+            module.training = True
+
 
 def load(config: TrainConfig, device: torch.device | None = None) -> tuple[AnswerModel, Any]:
-    """The model of `config` on `device` with a fresh adapter drawn from its seed, and the tokenizer."""
+    """The model of `config` on `device` with a fresh adapter drawn from its seed, and the tokenizer.
+
+    Raises InputError for a base that cannot be loaded, and for one of the hub's in a GPU's precision without a GPU.
+    """
     device = device or torch.device("cpu")
+    if config.base_precision in ("nf4", "bf16") and on_hub(config.base) and not torch.cuda.is_available():
+        raise InputError(
+            f"base {config.base!r} with base_precision {config.base_precision}: there is no GPU here. Train it where "
+            "there is one, take qwen-0.5b-cpu, or download the model and give its folder as base to use the processor."
+        )
     source = base_folder(config.base, config.cache.expanduser())
-    tokenizer = AutoTokenizer.from_pretrained(source)
-    base = _base(config, source, device)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(source)
+        base = _base(config, source, device)
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"base {config.base!r}: it cannot be loaded ({_shortened(reason(error))}). Give a GGUF file, a model's "
+            "folder or a name on the hub, which must be within reach the first time."
+        ) from error
     torch.manual_seed(config.seed)
     adapter = LoraConfig(
         r=config.lora.rank,
@@ -101,6 +136,10 @@ def _base(config: TrainConfig, source: str, device: torch.device) -> Any:
     return base
 
 
+def _shortened(text: str, most: int = 300) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
 def _modules(target_modules: str | tuple[str, ...]) -> str | list[str]:
     return target_modules if isinstance(target_modules, str) else list(target_modules)
 
@@ -127,15 +166,37 @@ def save_adapter(model: AnswerModel, folder: Path) -> None:
 def load_adapter(model: AnswerModel, source: Path) -> None:
     """Take over the adapter in the folder that `save_adapter` wrote, or in the GGUF file that `export` wrote.
 
+    One that was trained with another scale keeps its effect: its second matrices are multiplied by what differs.
     Raises InputError when `source` holds none, WorkError when it is of another shape.
     """
-    file = source if source.suffix == ".gguf" else source / ADAPTER_FILE
+    file = adapter_file(source)
     if not file.is_file():
         raise InputError(f"{source}: no adapter there ({file.name} is missing). Name the folder that a run left.")
     tensors, parameters = exported_matrices(file) if file == source else load_file(file), adapter_parameters(model)
     shapes = [{name: tuple(value.shape) for name, value in side.items()} for side in (tensors, parameters)]
     if shapes[0] != shapes[1]:
         raise WorkError(f"{source}: its {len(tensors)} matrices are not those of this run's adapter.")
+    settings = model.peft_model.peft_config[ADAPTER_NAME]
+    rescale = (_alpha(file) or settings.lora_alpha) / settings.lora_alpha
     with torch.no_grad():
         for name, parameter in parameters.items():
             parameter.copy_(tensors[name])
+            if rescale != 1 and ".lora_B." in name:
+                parameter.mul_(rescale)
+
+
+def adapter_file(source: Path) -> Path:
+    """The file with the matrices of an adapter: `source` itself, or the one that PEFT writes into the folder."""
+    return source if source.suffix == ".gguf" else source / ADAPTER_FILE
+
+
+def _alpha(file: Path) -> float | None:
+    """The alpha that the adapter in `file` was trained with, its rank being the same; None when nothing says it."""
+    if file.suffix == ".gguf":
+        field = gguf.GGUFReader(file).get_field(gguf.Keys.Adapter.LORA_ALPHA)
+        return None if field is None else float(field.contents())
+    try:
+        settings = json.loads((file.parent / "adapter_config.json").read_text(encoding="utf-8"))
+        return float(settings["lora_alpha"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

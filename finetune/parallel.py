@@ -26,6 +26,7 @@ from finetune.dataset import Example, Packed, micro_batches, pack
 
 _CPU = torch.device("cpu")
 STORE_VARIABLE = "FINETUNE_STORE"
+LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
 _TIMEOUT = timedelta(hours=6)  # the others wait while the leader scores; a death is noticed at once
 
 
@@ -71,7 +72,7 @@ def launch(size: int, arguments: Sequence[str]) -> Iterator[None]:
     fails at its next step, and so does a leader whose follower dies.
     """
     with tempfile.TemporaryDirectory(prefix="finetune-") as folder:
-        team = {STORE_VARIABLE: str(Path(folder) / "store"), "WORLD_SIZE": str(size), "GLOO_SOCKET_IFNAME": "lo"}
+        team = {STORE_VARIABLE: str(Path(folder) / "store"), "WORLD_SIZE": str(size), "GLOO_SOCKET_IFNAME": LOOPBACK}
         os.environ.update(team, RANK="0", LOCAL_RANK="0")
         followers = [
             subprocess.Popen(
@@ -136,12 +137,14 @@ def add_up(team: Team, parameters: Sequence[nn.Parameter], loss: float) -> float
     return float(flat[-1])
 
 
-def shard_frozen(model: nn.Module, layers: Sequence[nn.Module]) -> None:
+def shard_frozen(model: nn.Module, layers: Sequence[nn.Module], device: torch.device) -> None:
     """Spread the frozen weights of `layers` over the team (FSDP), so that each process holds only its part.
 
+    One layer at a time is whole on `device`, and the rest of the model stays where it is.
     The adapter's parameters stay whole in every process: they are small, and so their gradients, the optimiser and
     the checkpoints are the same with and without sharding.
     """
     trained = {parameter for parameter in model.parameters() if parameter.requires_grad}
     for layer in layers:
+        layer.to(device)
         fully_shard(layer, ignored_params=trained)

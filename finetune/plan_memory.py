@@ -40,7 +40,8 @@ class Load:
     """What memory depends on.
 
     `dense_bytes` is the width of the embedding, the output layer and the norms; for `logit_rows` tokens at a time the
-    scores of the whole vocabulary exist. The linear layers are spread over `shards` cards.
+    scores of the whole vocabulary exist. The linear layers are spread over `shards` cards. On a processor, each of
+    `processes` has all of it in the same memory.
     """
 
     shape: ModelShape
@@ -53,6 +54,7 @@ class Load:
     dense_bytes: int = 2
     logit_rows: int = LOGIT_ROWS
     shards: int = 1
+    processes: int = 1
 
     @property
     def compute_bytes(self) -> int:
@@ -73,12 +75,25 @@ def load_of(config: TrainConfig, cards: int = 1) -> Load:
         dropout=config.lora.dropout > 0,
         dense_bytes=2 if low else 4,
         shards=cards if config.shard_frozen else 1,
+        processes=config.processes if config.base_precision == "int8-cpu" else 1,
     )
 
 
 def bill(load: Load) -> list[Part]:
     """Every part of the peak, in the order in which they come into being."""
     return [*_weights(load), *_adapter(load), *_activations(load), _logits(load)]
+
+
+def for_all_processes(parts: list[Part], load: Load) -> list[Part]:
+    """`parts`, and as much again for each further process in the same memory."""
+    if load.processes == 1:
+        return parts
+    further = load.processes - 1
+    each = total_bytes(parts)
+    return [
+        *parts,
+        Part("other processes", further * each, f"{further} x {each / GB:.2f} GB, each has a base of its own"),
+    ]
 
 
 def total_bytes(parts: list[Part]) -> int:
@@ -89,12 +104,14 @@ def total_bytes(parts: list[Part]) -> int:
 def plan_memory(
     context: typer.Context,
     config: Annotated[str, typer.Argument(help="A preset or a config file.")],
-    card: Annotated[float, typer.Option(min=1, help="The memory of a card in GB (10^9 bytes).")] = 32.0,
+    card: Annotated[
+        float, typer.Option(min=1, help="The memory of a card in GB (10^9 bytes); for int8-cpu the computer's.")
+    ] = 32.0,
     cards: Annotated[int, typer.Option(min=1, help="Cards; with shard_frozen the base is spread over them.")] = 1,
 ) -> None:
     """Say what a config needs on each card, part by part, and whether it fits. Fields as in `train`: --field value."""
     load = load_of(load_config(config, list(as_overrides(context.args))), cards)
-    parts = [*bill(load), Part("runtime", RUNTIME_BYTES, "context, workspaces, allocator")]
+    parts = for_all_processes([*bill(load), Part("runtime", RUNTIME_BYTES, "context, workspaces, allocator")], load)
     table = Table("part", "GB", "arithmetic", title=f"{config}: rows of {load.row_tokens} tokens")
     for part in parts:
         table.add_row(part.name, f"{part.bytes / GB:.2f}", part.arithmetic)
@@ -107,18 +124,21 @@ def plan_memory(
 
 def verdict(needed: float, card: float, load: Load) -> str:
     """Whether `needed` GB fit a card of `card` GB, and what to change when they don't."""
+    place = f"a {'computer' if load.precision == 'int8-cpu' else 'card'} of {card:g} GB"
     if needed <= 0.95 * card:
-        return f"Fits a card of {card:g} GB with {card - needed:.1f} GB to spare."
+        return f"Fits {place} with {card - needed:.1f} GB to spare."
     advice = []
-    if load.precision != "nf4":
+    if load.processes > 1:
+        advice.append("--processes 1")
+    if load.precision in ("fp32", "bf16"):
         advice.append(f"--cards {2 * load.shards} with --shard_frozen true, or --base_precision nf4")
     if not load.checkpointing:
         advice.append("--gradient_checkpointing true")
-    if not load.eight_bit_optimizer:
+    if not load.eight_bit_optimizer and load.precision != "int8-cpu":
         advice.append("--optimizer.name paged_adamw_8bit")
     advice.append(f"--row_tokens {load.row_tokens // 2} (and --max_tokens no larger)")
     word = "Does not fit" if needed > card else "Fits only just"
-    return f"{word} a card of {card:g} GB: {needed:.1f} GB are needed. Try {', then '.join(advice)}."
+    return f"{word} {place}: {needed:.1f} GB are needed. Try {', then '.join(advice)}."
 
 
 def _weights(load: Load) -> list[Part]:
@@ -141,8 +161,15 @@ def _weights(load: Load) -> list[Part]:
             Part("one layer unpacked", 2 * largest, f"{largest:,} weights x 2 B, while it is multiplied"),
             dense,
         ]
-    width = {"fp32": 4, "bf16": 2, "int8-cpu": 2}[load.precision]
-    how = "1 B forward + 1 B backward" if load.precision == "int8-cpu" else f"{width} B"
+    if load.precision == "int8-cpu":
+        output, how = shape.vocabulary * shape.hidden, "(1 B forward + 1 B backward)"
+        return [
+            Part("linear layers, int8", 2 * linear, f"{linear:,} weights x {how}"),
+            Part("output layer, int8", 2 * output, f"{shape.vocabulary:,} x {shape.hidden} weights x {how}"),
+            dense,
+        ]
+    width = 4 if load.precision == "fp32" else 2
+    how = f"{width} B"
     if load.shards == 1:
         return [Part(f"linear layers, {load.precision}", linear * width, f"{linear:,} weights x {how}"), dense]
     layer = linear // shape.layers

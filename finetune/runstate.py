@@ -1,23 +1,29 @@
 """What a run needs to go on exactly where it was: settings, adapter and optimiser.
 
 The order of the data and the random numbers of a step are functions of the seed and the step, so they need no file.
+Of the files that a run was started with only the checksums are kept: with other data it would not go on where it was.
 """
 
 from __future__ import annotations
 
+import json
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import filelock
 import torch
 from pydantic import ValidationError
 
 from finetune import checkpoints
 from finetune.config import TrainConfig
 from finetune.errors import InputError
-from finetune.files import write_text
-from finetune.model import AnswerModel, load_adapter, save_adapter
+from finetune.files import sha256_of, write_text
+from finetune.model import AnswerModel, adapter_file, load_adapter, save_adapter
 
 CONFIG_FILE = "config.json"
+CHECKSUMS_FILE = "checksums.json"
 _OPTIMIZER_FILE = "trainer.pt"
 # What may differ when a run goes on: it changes neither the model nor what it is shown.
 _CHANGEABLE = frozenset(
@@ -29,13 +35,29 @@ _CHANGEABLE = frozenset(
 )  # fmt: skip
 
 
-def claim(run: Path, config: TrainConfig) -> None:
-    """Write `config` into the folder `run`.
+@contextmanager
+def alone_in(run: Path) -> Iterator[None]:
+    """Hold the folder `run` against other processes; raises InputError when one trains there."""
+    lock = filelock.FileLock(run / ".lock", blocking=False)
+    try:
+        lock.acquire()
+    except filelock.Timeout as error:
+        raise InputError(f"{run}: another process trains there. Wait for it, or give another --run folder.") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
-    Raises InputError when the folder holds checkpoints of a run with other settings that would not go together.
+
+def claim(run: Path, config: TrainConfig) -> None:
+    """Write `config` and the checksums of its files into the folder `run`.
+
+    Raises InputError when the folder holds checkpoints of a run with other settings that would not go together, or
+    with other contents of the same files. A run without checksums is taken as it is.
     """
-    path = run / CONFIG_FILE
+    path, checksums = run / CONFIG_FILE, _checksums(config)
     if path.is_file() and checkpoints.steps(run):
+        _refuse_other_files(run, config, checksums)
         try:
             before = TrainConfig.model_validate_json(path.read_text(encoding="utf-8"))
         except ValidationError as error:
@@ -46,7 +68,29 @@ def claim(run: Path, config: TrainConfig) -> None:
                 raise InputError(
                     f"{name} = {new!r}: the run in {run} has {old!r}. Keep it, or give another --run folder."
                 )
+    elif checksums:
+        write_text(run / CHECKSUMS_FILE, json.dumps(checksums, indent=1))
     write_text(path, config.model_dump_json(indent=1))
+
+
+def _checksums(config: TrainConfig) -> dict[str, str]:
+    """The SHA-256 of each file that decides what is learnt; one that is not there is refused where it is read."""
+    start = adapter_file(config.start_from) if config.start_from else None
+    files = {"train_file": config.train_file, "silver_file": config.silver_file, "start_from": start}
+    return {name: sha256_of(path) for name, path in files.items() if path and path.is_file()}
+
+
+def _refuse_other_files(run: Path, config: TrainConfig, checksums: dict[str, str]) -> None:
+    path = run / CHECKSUMS_FILE
+    if not path.is_file():
+        return
+    before = json.loads(path.read_text(encoding="utf-8"))
+    for name, checksum in checksums.items():
+        if before.get(name, checksum) != checksum:
+            raise InputError(
+                f"{name} = {getattr(config, name)}: it is no longer the file that the run in {run} was started with. "
+                "Put that one back, or give another --run folder."
+            )
 
 
 def write_state(folder: Path, model: AnswerModel, optimizer: torch.optim.Optimizer) -> None:
@@ -61,7 +105,9 @@ def restore(run: Path, model: AnswerModel, optimizer: torch.optim.Optimizer) -> 
     if folder is None:
         return 0
     load_adapter(model, folder)
-    state = torch.load(folder / _OPTIMIZER_FILE, weights_only=True, map_location=model.device)
+    # Onto the processor, whatever the model is on: bitsandbytes marks its paged memory with an attribute that outlives
+    # the file, so tensors loaded onto a GPU would claim to be paged; those that the optimiser moves there do not.
+    state = torch.load(folder / _OPTIMIZER_FILE, weights_only=True, map_location="cpu")
     optimizer.load_state_dict(state["optimizer"])
     return checkpoints.step_of(folder)
 

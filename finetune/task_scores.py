@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -11,16 +10,14 @@ import torch
 from finetune.chat import read_chats
 from finetune.config import TrainConfig
 from finetune.errors import InputError
-from finetune.graphfile import read_graphs
+from finetune.graphfile import GRAPHS, read_graphs
 from finetune.metrics import Comparison, measure, total
-from finetune.model import AnswerModel
-from finetune.prepare.wikibooks import recipes_wheel, wikibooks_recipes
+from finetune.model import AnswerModel, as_served
+from finetune.prepare.sources import recipes_of
 from kitchen_agent import planner
 from kitchen_agent.errors import GraphRefusedError
 from kitchen_agent.recipe import Recipe
 from kitchen_agent.taskgraph import TaskGraph
-
-GRAPHS = Path(__file__).parent / "data" / "graphs.jsonl"
 
 Scorer = Callable[[AnswerModel], dict[str, float]]
 
@@ -32,9 +29,10 @@ def make_scorer(config: TrainConfig, tokenizer: Any) -> Scorer:
     """
     if config.eval_file is None:
         raise InputError("score_examples needs eval_file: name the file of held-out examples, or set it to 0.")
-    references = read_graphs(GRAPHS)
-    recipes = {recipe.key: recipe for recipe in wikibooks_recipes(recipes_wheel())}
-    keys = [chat.key for chat in read_chats(config.eval_file) if chat.key in references and chat.key in recipes]
+    references = read_graphs(*GRAPHS)
+    keys = [chat.key for chat in read_chats(config.eval_file) if chat.key in references]
+    recipes = recipes_of(keys)
+    keys = [key for key in keys if key in recipes]
     if not keys:
         raise InputError(f"score_examples = {config.score_examples}: no recipe of {config.eval_file} has a graph.")
     keys = keys[: config.score_examples]
@@ -58,12 +56,17 @@ def plan(model: AnswerModel, tokenizer: Any, recipe: Recipe) -> TaskGraph | None
 
 @torch.no_grad()
 def write(model: AnswerModel, tokenizer: Any, messages: list[Any], max_tokens: int) -> str:
-    """The most likely answer of `model` to the chat `messages`, token by token."""
+    """The most likely answer of `model` to the chat `messages`, token by token, as it would be served."""
     prompt = tokenizer.apply_chat_template(
         messages, add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt"
     ).to(model.device)
-    written = model.peft_model.get_base_model().generate(
-        **prompt, max_new_tokens=max_tokens, do_sample=False, pad_token_id=tokenizer.pad_token_id
-    )
+    with as_served(model):
+        written = model.peft_model.get_base_model().generate(
+            **prompt,
+            max_new_tokens=max_tokens,
+            do_sample=False,
+            repetition_penalty=1.0,  # the hub's own settings punish repetition, which a task graph lives on
+            pad_token_id=tokenizer.pad_token_id,
+        )
     answer: str = tokenizer.decode(written[0, prompt["input_ids"].shape[1] :], skip_special_tokens=True)
     return answer

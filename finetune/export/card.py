@@ -31,8 +31,8 @@ _SUBJECTS: dict[Trained, _Subject] = {
         data="""\
 Recipes of the Wikibooks Cookbook and of this project's own cookbook, annotated as task graphs by the guide in
 `docs/task-graph.md` (`finetune/data/README.md`), less the development set (`finetune/data/dev_keys.txt`), which no
-training step saw and on which the figures below were measured. The annotations were made with a large language model and
-checked by machine.""",
+training step saw and on which the figures below were measured. The annotations were made with a large language model
+and checked by machine.""",
         limits="""\
 - English recipes with an ingredient list and a method. Other languages, and texts that are no recipe, give nonsense
   in the right format.

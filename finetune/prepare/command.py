@@ -15,9 +15,9 @@ from rich.table import Table
 
 from finetune.chat import ChatExample
 from finetune.files import write_text
-from finetune.graphfile import read_graphs, read_keys
+from finetune.graphfile import GRAPHS, read_graphs, read_keys
 from finetune.prepare.examples import TokenStatistics, token_statistics
-from finetune.prepare.pipeline import MANIFEST_FILE, Counts, Inputs
+from finetune.prepare.pipeline import MANIFEST_FILE, STATISTICS_FILE, Counts, Inputs
 from finetune.prepare.pipeline import prepare as run_pipeline
 from finetune.prepare.shards import cores
 from finetune.prepare.silver import label_by_rules, read_recipes, set_settings, write_labels
@@ -26,8 +26,6 @@ from finetune.prepare.wikibooks import recipes_wheel
 from kitchen_agent.cookbook.book import BUILT_IN
 
 DATA = Path(__file__).parents[1] / "data"
-GRAPHS = (DATA / "graphs.jsonl", DATA / "graphs-more.jsonl", DATA / "graphs-cookbook.jsonl")
-STATISTICS_FILE = "tokens.json"
 
 
 class Labeller(StrEnum):

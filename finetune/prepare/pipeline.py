@@ -6,13 +6,15 @@
     write       train.jsonl, eval.jsonl, recipes.jsonl (one unannotated recipe of each training cluster)
     silver      those recipes with the labels of a planner            silver/NNNNN.jsonl, silver.jsonl
 
-Each file appears whole or not at all, and a second call does only what is missing.
+Each file appears whole or not at all, and a second call does only what is missing. With other inputs it removes what
+it made from the ones before, and nothing else: the folder may hold runs, and what a model planned stays true.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,18 +25,21 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from finetune.errors import InputError
 from finetune.files import replacing, write_text
 from finetune.prepare.cleaned_shards import clean_shard
 from finetune.prepare.examples import example
-from finetune.prepare.shards import Summary, in_shards
+from finetune.prepare.shards import Summary, forget_shards, in_shards
+from finetune.prepare.silver import SILVER_FILE
 from finetune.prepare.similarity import PLACES, cluster
 from finetune.prepare.sources import Source
 from kitchen_agent.recipe import Recipe
 from kitchen_agent.taskgraph import TaskGraph
 
 FORMAT = 1
-INPUTS_FILE, MANIFEST_FILE = "inputs.json", "manifest.json"
+INPUTS_FILE, MANIFEST_FILE, STATISTICS_FILE = "inputs.json", "manifest.json", "tokens.json"
+_SHARDS, _SILVER, _SIGNATURES = "shards", "silver", "signatures.npy"
+_EXAMPLES = ("train.jsonl", "eval.jsonl", "recipes.jsonl")
+_PRODUCTS = (*_EXAMPLES, SILVER_FILE, MANIFEST_FILE, STATISTICS_FILE, _SIGNATURES)
 
 
 class Counts(BaseModel):
@@ -82,10 +87,7 @@ class Place:
 
 
 def prepare(inputs: Inputs, output: Path, workers: int, on_done: Callable[[int], None] = lambda _: None) -> Counts:
-    """Make the training files in `output`; returns and writes the counts.
-
-    Raises InputError when the folder belongs to other inputs.
-    """
+    """Make the training files in `output`; returns and writes the counts."""
     _claim(output, inputs.identity())
     work = partial(clean_shard, frozenset(inputs.graphs))
     summaries: list[Summary] = []
@@ -94,7 +96,7 @@ def prepare(inputs: Inputs, output: Path, workers: int, on_done: Callable[[int],
         rows = source.rows(inputs.limit, lambda error: unread.append(str(error)))
         summaries += in_shards(rows, _shards(output, source), work, workers, on_done)
     files = [file for source in inputs.sources for file in sorted(_shards(output, source).glob("*.jsonl"))]
-    signatures = _joined_signatures(files, output / "signatures.npy")
+    signatures = _joined_signatures(files, output / _SIGNATURES)
     place = choose(inputs, files, cluster(signatures))
     written = _write(inputs, files, place, output)
     dropped: Counter[str] = Counter({"file not readable": len(unread)} if unread else {})
@@ -154,15 +156,20 @@ def _write(inputs: Inputs, files: Sequence[Path], place: Place, output: Path) ->
 
 
 def _claim(output: Path, identity: str) -> None:
+    """Make `output` the folder of the inputs with this `identity`, without what others left."""
     path = output / INPUTS_FILE
     if path.is_file() and json.loads(path.read_text(encoding="utf-8"))["sha256"] != identity:
-        raise InputError(f"{output} holds a preparation of other inputs. Delete it or name another folder.")
+        write_text(path, json.dumps({"sha256": None}) + "\n")  # half removed it belongs to nobody
+        shutil.rmtree(output / _SHARDS, ignore_errors=True)
+        forget_shards(output / _SILVER)
+        for name in _PRODUCTS:
+            (output / name).unlink(missing_ok=True)
     write_text(path, json.dumps({"sha256": identity}) + "\n")
 
 
 def _shards(output: Path, source: Source) -> Path:
     name = hashlib.sha256(str(source.path).encode()).hexdigest()[:8]
-    return output / "shards" / f"{source.kind}-{name}"
+    return output / _SHARDS / f"{source.kind}-{name}"
 
 
 def _joined_signatures(files: Sequence[Path], path: Path) -> NDArray[np.uint8]:

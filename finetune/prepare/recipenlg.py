@@ -18,14 +18,19 @@ from finetune.prepare.cleaning import Raw
 COLUMNS = ("", "title", "ingredients", "directions", "link", "source", "NER")
 INTACT_SOURCE = "Gathered"
 _BROKEN = "\ufffd"
+CELL_CHARACTERS_MAX = 131_072  # no recipe is longer; such a row is left out
+_READ_CHARACTERS_MAX = 4_000_000  # where a quote never ends, reading does
 _FRACTION = r"(?P<top>[1-7])(?P<bottom>[2348])"
-_MEASURE = r"(?=\s+(?:cups?|c\.|teaspoons?|tsps?|tablespoons?|tbsps?|pints?|quarts?)\b)"
+_MEASURE = r"(?=\s+(?:(?:cups?|teaspoons?|tsps?|tablespoons?|tbsps?|pints?|quarts?)\b|c\.(?!\w)))"
+_SPOON = r"(?=\s+(?:teaspoon|tsp|tablespoon)\b)"
 _TIME = r"(?=\s+(?:hours?|hrs?|minutes?|mins?)\b)"
-# "1 12 cups" can only be 1 1/2; "12 cup" alone is a half where nobody measures a dozen.
+# "1 12 cups" can only be 1 1/2; "12 cup" alone is a half where nobody measures a dozen, which in the middle of a step
+# somebody may do: there it must be one spoon ("add 12 teaspoon salt", not "add 12 cups stock" or "a 12 cup pan").
 _MIXED = re.compile(
-    rf"\b(?P<whole>\d{{1,2}})\s+{_FRACTION}(?:{_MEASURE}|{_TIME}|(?=\s+(?:lbs?|pounds?|inch(?:es)?)\b))"
+    rf"\b(?P<whole>\d{{1,2}})\s+{_FRACTION}(?:{_MEASURE}|{_TIME}|(?=\s+(?:lbs?|pounds?|inch(?:es)?)\b))", re.IGNORECASE
 )
 _ALONE = re.compile(rf"^{_FRACTION}{_MEASURE}", re.IGNORECASE)
+_WITHIN = re.compile(rf"(?<![\d.,/–-])(?<!\d\s)\b{_FRACTION}{_SPOON}", re.IGNORECASE)
 
 
 def read_rows(path: Path) -> Iterator[tuple[str, ...]]:
@@ -34,6 +39,7 @@ def read_rows(path: Path) -> Iterator[tuple[str, ...]]:
     Bytes that are no UTF-8 become U+FFFD: one broken row among millions is no reason to stop.
     """
     line = None
+    csv.field_size_limit(_READ_CHARACTERS_MAX)
     try:
         with path.open(encoding="utf-8", errors="replace", newline="") as file:
             reader = csv.reader(file)
@@ -49,7 +55,7 @@ def read_rows(path: Path) -> Iterator[tuple[str, ...]]:
 
 def raw_recipe(row: tuple[str, ...]) -> Raw | None:
     """The recipe in a row, with its fractions where they are certain; None when the row cannot be read."""
-    if len(row) != len(COLUMNS) or any(_BROKEN in cell for cell in row):
+    if len(row) != len(COLUMNS) or any(_BROKEN in cell or len(cell) > CELL_CHARACTERS_MAX for cell in row):
         return None
     number, title, ingredients, directions, _, source, _ = row
     lists = [_strings(ingredients), _strings(directions)]
@@ -63,7 +69,8 @@ def raw_recipe(row: tuple[str, ...]) -> Raw | None:
 def with_fractions(line: str) -> str:
     """`line` with the slashes put back where only a fraction makes sense."""
     line = _MIXED.sub(lambda m: _fraction(m, f"{m['whole']} "), line)
-    return _ALONE.sub(lambda m: _fraction(m, ""), line)
+    line = _ALONE.sub(lambda m: _fraction(m, ""), line)
+    return _WITHIN.sub(lambda m: _fraction(m, ""), line)
 
 
 def _fraction(match: re.Match[str], whole: str) -> str:

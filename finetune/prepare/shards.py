@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from itertools import islice
@@ -20,6 +21,7 @@ from finetune.files import write_text
 T = TypeVar("T")
 Summary = dict[str, Any]
 SHARD_ROWS = 2000
+_SHARD_FILE = re.compile(r"\d{5,}\.(?:json|jsonl|npy)")
 
 
 def cores() -> int:
@@ -30,6 +32,14 @@ def cores() -> int:
 def summary_file(folder: Path, number: int) -> Path:
     """The file whose presence says that shard `number` is finished."""
     return folder / f"{number:05}.json"
+
+
+def forget_shards(folder: Path) -> None:
+    """Remove the files of the shards in `folder`, and nothing else that is kept there."""
+    summaries_first = sorted(folder.glob("*"), key=lambda path: path.suffix != ".json")
+    for path in summaries_first:
+        if _SHARD_FILE.fullmatch(path.name):
+            path.unlink()
 
 
 def in_shards(

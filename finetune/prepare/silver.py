@@ -14,7 +14,7 @@ from pathlib import Path
 
 from finetune.files import replacing, write_text
 from finetune.prepare.examples import example
-from finetune.prepare.shards import Summary, in_shards
+from finetune.prepare.shards import Summary, forget_shards, in_shards
 from finetune.rules import read_by_rules
 from kitchen_agent.draft import Draft
 from kitchen_agent.errors import KitchenAgentError
@@ -79,10 +79,9 @@ def _by_rules(recipe: Recipe) -> TaskGraph | None:
 
 
 def set_settings(output: Path, settings: dict[str, object]) -> None:
-    """Throw the kept shards away when they were made with other settings."""
+    """Throw the kept shards away when they were made with other settings; what a model planned stays."""
     path, folder = output / "silver" / "settings", output / "silver"
     text = json.dumps(settings, sort_keys=True)
     if path.is_file() and path.read_text(encoding="utf-8") != text:
-        for file in folder.glob("*.json*"):
-            file.unlink()
+        forget_shards(folder)
     write_text(path, text)

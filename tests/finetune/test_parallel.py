@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import socket
+
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from finetune.dataset import Example
-from finetune.parallel import Team, add_up, share_rows, shares, summed
+from finetune.parallel import LOOPBACK, Team, add_up, share_rows, shares, summed
 
 
 def example(tokens: int) -> Example:
@@ -28,6 +30,10 @@ def test_even_rows_give_every_process_as_many_passes(lengths: list[int], size: i
     assert len({len(of_one) for of_one in rows}) == 1
     weight = sum(float(row.weights.sum()) for of_one in rows for row in of_one)
     assert weight == sum(len(one.answer) for one in batch)
+
+
+def test_processes_meet_on_the_loopback_interface() -> None:
+    assert LOOPBACK in {name for _, name in socket.if_nameindex()}
 
 
 def test_one_process_alone_adds_nothing() -> None:

@@ -20,7 +20,7 @@ from finetune.errors import InputError
 from finetune.model import AnswerModel
 from finetune.model_shapes import ModelShape, shape_of
 from finetune.packing import PACKED_ATTENTION
-from finetune.plan_memory import GB, RUNTIME_BYTES, Load, bill, load_of, total_bytes, verdict
+from finetune.plan_memory import GB, RUNTIME_BYTES, Load, bill, for_all_processes, load_of, total_bytes, verdict
 
 QWEN_14B, QWEN_32B = shape_of("Qwen/Qwen2.5-14B-Instruct"), shape_of("Qwen/Qwen2.5-32B-Instruct")
 
@@ -70,6 +70,16 @@ def test_the_embedded_model_is_known_before_it_is_fetched(monkeypatch: pytest.Mo
     monkeypatch.setenv("KITCHEN_MODEL_DIR", str(tmp_path))
     shape = shape_of("embedded")
     assert (shape.hidden, shape.tied) == (896, False)
+
+
+def test_a_processor_holds_the_output_layer_as_bytes_and_everything_for_each_process() -> None:
+    load = load_of(load_config("qwen-1.5b-cpu"))
+    parts = {part.name: part.bytes for part in bill(load)}
+    assert parts["output layer, int8"] == 2 * 151936 * 1536
+    alone, pair = total_bytes(bill(load)), total_bytes(for_all_processes(bill(load), load))
+    assert (load.processes, pair) == (2, 2 * alone)
+    assert "--processes 1" in verdict(20, 16, load)
+    assert "nf4" not in verdict(20, 16, load)
 
 
 def test_what_does_not_fit_gets_advice() -> None:

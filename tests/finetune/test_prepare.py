@@ -15,14 +15,14 @@ import numpy as np
 import pytest
 
 from finetune.chat import ChatExample
-from finetune.errors import DataError, InputError
+from finetune.errors import DataError
 from finetune.prepare import shards
 from finetune.prepare.bench import write_rows
 from finetune.prepare.cleaning import Raw, Unfit, clean
 from finetune.prepare.pipeline import Inputs, prepare
-from finetune.prepare.recipenlg import COLUMNS, raw_recipe, read_rows, with_fractions
+from finetune.prepare.recipenlg import CELL_CHARACTERS_MAX, COLUMNS, raw_recipe, read_rows, with_fractions
 from finetune.prepare.shards import Summary, in_shards
-from finetune.prepare.silver import label_by_rules
+from finetune.prepare.silver import label_by_rules, set_settings
 from finetune.prepare.similarity import SIMILAR_MIN, cluster, signature
 from finetune.prepare.sources import Source
 from finetune.prepare.wikibooks import recipes_wheel
@@ -70,9 +70,14 @@ def test_a_row_with_broken_bytes_costs_only_itself(tmp_path: Path) -> None:
 
 def test_a_quote_that_never_ends_is_found_by_its_line(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "full.csv", row(1))
-    path.write_text(path.read_text() + '2,"Pilaf\n' + "rice\n" * 50_000)
+    path.write_text(path.read_text() + '2,"Pilaf\n' + "rice\n" * 1_000_000)
     with pytest.raises(DataError, match=r"full\.csv, line 3: not readable \(field larger than"):
         list(read_rows(path))
+
+
+def test_a_cell_that_is_too_long_costs_only_its_row(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "full.csv", row(1), row(2, "x" * (CELL_CHARACTERS_MAX + 1)), row(3))
+    assert [found is None for found in map(raw_recipe, read_rows(path))] == [False, True, False]
 
 
 def test_another_csv_is_refused(tmp_path: Path) -> None:
@@ -93,6 +98,18 @@ def test_another_csv_is_refused(tmp_path: Path) -> None:
         ("14 lb turkey", "14 lb turkey"),
         ("Bake for 12 minutes.", "Bake for 12 minutes."),
         ("1 43 cups", "1 43 cups"),
+        ("12 c. flour", "1/2 c. flour"),
+        ("1 12 c. flour", "1 1/2 c. flour"),
+        ("12 c.flour", "12 c.flour"),
+        ("1 12 Tbsp. oil", "1 1/2 Tbsp. oil"),
+        ("1 12 CUPS FLOUR", "1 1/2 CUPS FLOUR"),
+        ("Stir and add 12 teaspoon salt.", "Stir and add 1/2 teaspoon salt."),
+        ("Add 1 12 teaspoon salt and 34 tsp oil.", "Add 1 1/2 teaspoon salt and 3/4 tsp oil."),
+        ("Add 12 cups stock.", "Add 12 cups stock."),
+        ("Use 12 tbsp butter.", "Use 12 tbsp butter."),
+        ("Add 1-12 teaspoon salt.", "Add 1-12 teaspoon salt."),
+        ("Add 0.12 teaspoon salt.", "Add 0.12 teaspoon salt."),
+        ("Grease a 12 cup muffin pan.", "Grease a 12 cup muffin pan."),
     ],
 )
 def test_fractions_come_back_where_only_they_make_sense(damaged: str, whole: str) -> None:
@@ -208,10 +225,42 @@ def test_more_processes_give_the_same_files(tmp_path: Path, sources: tuple[Sourc
     assert files_of(tmp_path / "two") == files_of(tmp_path / "one")
 
 
-def test_a_folder_of_other_inputs_is_refused(tmp_path: Path, sources: tuple[Source, ...]) -> None:
-    prepare(Inputs(sources, {}), tmp_path / "out", workers=1)
-    with pytest.raises(InputError, match="holds a preparation of other inputs"):
-        prepare(Inputs(sources[:1], {}), tmp_path / "out", workers=1)
+def test_other_inputs_take_the_place_of_those_before_and_of_nothing_else(
+    tmp_path: Path, sources: tuple[Source, ...]
+) -> None:
+    output = tmp_path / "out"
+    prepare(Inputs(sources, {}), output, workers=1)
+    label_by_rules(output, 0.25, None, workers=1)
+    kept = [
+        output / "runs" / "one" / "log.jsonl",
+        output / "silver" / "silver-1.predictions.jsonl",
+        output / "my.jsonl",
+    ]
+    for path in kept:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}")
+    prepare(Inputs(sources[:1], {}), output, workers=1)
+    prepare(Inputs(sources[:1], {}), tmp_path / "fresh", workers=1)
+    assert files_of(output) == files_of(tmp_path / "fresh")
+    left = {path for path in output.rglob("*") if path.is_file() and path.relative_to(output).parts[0] != "shards"}
+    assert left == {*kept, *(output / path.name for path in (tmp_path / "fresh").glob("*.*"))}
+    shards_of = [
+        {path.relative_to(folder / "shards") for path in (folder / "shards").rglob("*.json")}
+        for folder in (output, tmp_path / "fresh")
+    ]
+    assert shards_of[0] == shards_of[1]
+
+
+def test_labels_of_other_settings_are_forgotten_and_what_a_model_planned_is_not(tmp_path: Path) -> None:
+    folder = tmp_path / "silver"
+    set_settings(tmp_path, {"weight": 0.3})
+    planned = folder / "silver-0123456789ab.predictions.jsonl"
+    for path in (planned, folder / "00000.json", folder / "00000.jsonl", folder / "notes.json"):
+        path.write_text("{}")
+    set_settings(tmp_path, {"weight": 0.3})
+    assert (folder / "00000.json").is_file()
+    set_settings(tmp_path, {"weight": 0.2})
+    assert {path.name for path in folder.iterdir()} == {planned.name, "notes.json", "settings"}
 
 
 def test_finished_shards_are_not_worked_on_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

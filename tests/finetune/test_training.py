@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import torch
 from peft import PeftModel
 from transformers import AutoModelForCausalLM
 
 from finetune import checkpoints, runlog
 from finetune.config import LoraSettings, OptimizerSettings, TrainConfig
 from finetune.errors import InputError, WorkError
-from finetune.parallel import STORE_VARIABLE
+from finetune.parallel import LOOPBACK, STORE_VARIABLE
 from finetune.progress import Watcher
 from finetune.runlog import StepRecord
 from finetune.training import ADAPTER_FOLDER, BEST_FOLDER, CURVE_FILE, train
@@ -87,6 +88,28 @@ def test_dropout_is_the_same_after_a_stop(tiny_config: TrainConfig, tmp_path: Pa
     with pytest.raises(StoppedError):
         train(config, tmp_path / "broken", stop_at(5))
     assert curve(train(config, tmp_path / "broken")) == curve(whole)
+
+
+def test_held_out_examples_are_judged_without_dropout(tiny_config: TrainConfig, tmp_path: Path) -> None:
+    train(tiny_config, tmp_path / "first")
+    changes = {
+        "lora": LoraSettings(rank=4, alpha=8, dropout=0.5),
+        "optimizer": OptimizerSettings(learning_rate=1e-12),
+        "start_from": tmp_path / "first" / ADAPTER_FOLDER,
+        "eval_every": 1,
+        "max_steps": 2,
+    }
+    one, other = train(tiny_config.model_copy(update=changes), tmp_path / "second")
+    assert one.eval_loss
+    assert one.eval_loss == pytest.approx(other.eval_loss, rel=1e-6)
+
+
+def test_too_little_memory_is_one_clear_error(tiny_config: TrainConfig, tmp_path: Path) -> None:
+    def fill_up(record: StepRecord, max_steps: int, seconds_left: float) -> None:
+        raise torch.OutOfMemoryError("tried to allocate 20 GiB")
+
+    with pytest.raises(WorkError, match=r"out of memory \(tried to allocate 20 GiB\)\. Lower row_tokens"):
+        train(tiny_config, tmp_path / "run", fill_up)
 
 
 def test_a_damaged_checkpoint_is_passed_over(
@@ -217,7 +240,7 @@ def assert_alike(pair: Sequence[StepRecord], alone: Sequence[StepRecord]) -> Non
 
 def _member(config: TrainConfig, folder: Path, rank: int) -> None:
     """What `accelerate launch` does for one of two processes."""
-    os.environ.update(RANK=str(rank), WORLD_SIZE="2", GLOO_SOCKET_IFNAME="lo")
+    os.environ.update(RANK=str(rank), WORLD_SIZE="2", GLOO_SOCKET_IFNAME=LOOPBACK)
     os.environ[STORE_VARIABLE] = str(folder / "store")
     train(config, folder / "pair")
 

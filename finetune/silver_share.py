@@ -1,0 +1,88 @@
+"""The batches of a run: annotated examples, and a settled share of silver labels in each.
+
+There may be a thousand times as many silver labels as annotated examples. Shuffled together they would be nearly all
+that the model is shown; so each batch has its places for them, and only those that the run comes to are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from finetune.chat import read_chats
+from finetune.config import TrainConfig
+from finetune.dataset import Example, batch_at, read_examples, tell_left_out, tokenised
+from finetune.errors import DataError
+
+
+@dataclass(frozen=True)
+class SilverLabels:
+    """The labels in a file of `lines`, those that a run needs and that are short enough by their line from 0."""
+
+    lines: int
+    by_line: Mapping[int, Example]
+
+
+@dataclass(frozen=True)
+class Batches:
+    """What each optimiser step is shown: a function of the seed and the step.
+
+    Of a batch's `batch_examples` the last `silver_places` are for silver labels; one that is too long leaves its place
+    empty.
+    """
+
+    examples: Sequence[Example]
+    batch_examples: int
+    seed: int
+    silver_places: int = 0
+    silver: SilverLabels = field(default_factory=lambda: SilverLabels(0, {}))
+
+    def at(self, step: int) -> list[Example]:
+        """The examples of step `step`, from 0."""
+        order = batch_at(len(self.examples), self.batch_examples - self.silver_places, self.seed, step)
+        batch = [self.examples[index] for index in order]
+        if self.silver_places:
+            drawn = silver_at(self.silver.lines, self.silver_places, self.seed, step)
+            batch += [self.silver.by_line[line] for line in drawn if line in self.silver.by_line]
+        return batch
+
+
+def read_batches(config: TrainConfig, tokenizer: Any) -> Batches:
+    """The batches of the run that `config` describes; raises DataError for a file that cannot be used."""
+    examples = read_examples(config.train_file, tokenizer, config.max_tokens, config.name_weight)
+    if config.silver_file is None:
+        return Batches(examples, config.batch_examples, config.seed)
+    places = config.silver_places
+    silver = _read_silver(config, config.silver_file, places, tokenizer)
+    return Batches(examples, config.batch_examples, config.seed, places, silver)
+
+
+def silver_at(lines: int, places: int, seed: int, step: int) -> list[int]:
+    """The lines of the silver labels of step `step`, each once before any comes again."""
+    return batch_at(lines, places, f"silver-{seed}", step)
+
+
+def _read_silver(config: TrainConfig, path: Path, places: int, tokenizer: Any) -> SilverLabels:
+    lines = _count_lines(path)
+    wanted = {line for step in range(config.max_steps) for line in silver_at(lines, places, config.seed, step)}
+    read = (tokenised(chat, tokenizer, config.name_weight) for chat in read_chats(path, wanted))
+    by_line = {
+        line: example for line, example in zip(sorted(wanted), read, strict=True) if len(example) <= config.max_tokens
+    }
+    if not by_line:
+        raise DataError(path, f"no label has at most {config.max_tokens} tokens", "Raise max_tokens.")
+    tell_left_out(path, len(wanted) - len(by_line), len(wanted), config.max_tokens)
+    return SilverLabels(lines, by_line)
+
+
+def _count_lines(path: Path) -> int:
+    try:
+        with path.open("rb") as file:
+            lines = sum(1 for _ in file)
+    except OSError as error:
+        raise DataError(path, "there is no such file", "Make it with `python -m finetune prepare --silver`.") from error
+    if not lines:
+        raise DataError(path, "holds no label", "Make it with `python -m finetune prepare --silver`.")
+    return lines
