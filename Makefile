@@ -20,6 +20,10 @@ help: ## list the targets
 $(VENV)/installed-base: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	    || { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
+	    || { echo "Python's venv is missing (Debian: apt-get install python3-venv)" >&2; exit 1; }
+	@command -v c++ >/dev/null || command -v g++ >/dev/null || command -v clang++ >/dev/null \
+	    || { echo "llama.cpp needs a C++ compiler (Debian: apt-get install build-essential)" >&2; exit 1; }
 	@$(BIN)/python -c '' 2>/dev/null && [ "$$(cat $(VENV)/location 2>/dev/null)" = "$(CURDIR)" ] \
 	    || $(PYTHON) -m venv --clear $(VENV)
 	@echo "$(CURDIR)" > $(VENV)/location
@@ -94,7 +98,7 @@ adapter: $(VENV)/installed-test model ## train the planning adapter as it ships,
 	$(BIN)/python -m finetune prepare
 	$(BIN)/python -m finetune train qwen-0.5b-cpu
 	$(BIN)/python -m finetune export --adapter build/finetune/runs/qwen-0.5b-cpu/best --output build/finetune/plan.gguf
-	$(BIN)/python -m finetune evaluate model --adapter build/finetune/plan.gguf --keys finetune/data/dev_keys.txt
+	$(BIN)/python -m finetune evaluate model --adapter build/finetune/plan.gguf --keys finetune/data/dev_keys.txt --workers 4
 	$(BIN)/python -m finetune export --adapter build/finetune/runs/qwen-0.5b-cpu/best --output build/finetune/plan.gguf \
 	    --metrics build/evaluation/plan.json
 

@@ -36,7 +36,7 @@ class Author:
 class AnswerStore:
     """Answers in one SQLite file that several processes may use at once.
 
-    Opening raises StorageError when the file cannot be made or is not a database.
+    Everything raises StorageError when the file cannot be made, read or written, or is not a database.
     """
 
     def __init__(self, path: Path) -> None:
@@ -46,7 +46,7 @@ class AnswerStore:
             with self._connection() as connection:
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute(_SCHEMA)
-        except (OSError, sqlite3.Error) as error:
+        except OSError as error:
             raise StorageError(path, str(error)) from error
 
     def get(self, recipe: Recipe, author: Author) -> str | None:
@@ -67,8 +67,11 @@ class AnswerStore:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS)) as connection, connection:
-            yield connection
+        try:
+            with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS)) as connection, connection:
+                yield connection
+        except sqlite3.Error as error:
+            raise StorageError(self._path, str(error)) from error
 
 
 def digest(recipe: Recipe, author: Author) -> str:

@@ -19,13 +19,16 @@ from kitchen_agent.checkpoints import held_run, open_checkpoints, thread_ids
 from kitchen_agent.cookbook import Cookbook
 from kitchen_agent.errors import UnknownRunError
 from kitchen_agent.graph import DinnerGraph, build_graph
+from kitchen_agent.nodes import from_now_on, recipes_of
 from kitchen_agent.plan import DinnerPlan
 from kitchen_agent.planner_model import ModelChoice, PlannerModel
 from kitchen_agent.progress import DinnerProgress, DishProgress, Progress
+from kitchen_agent.request_file import requested
 from kitchen_agent.state import Deps, DinnerState, Refusal, Scheduler
 from scheduler.problem import Problem
 from scheduler.schedule import Outcome
 
+RUNS_FILE = "runs.sqlite"
 THREADS = 32
 """A thread for each dish of the longest menu and for what streams their progress; the model lets four write at once."""
 
@@ -56,8 +59,7 @@ class Runs:
 
         Raises UnknownRunError, and RunBusyError when another process is at work on it.
         """
-        if self.saver.get_tuple(_config(run)) is None:
-            raise UnknownRunError(run, thread_ids(self.saver, limit=5))
+        _require_run(self.saver, run)
         return self._follow(run, None, listen)
 
     def _follow(self, run: str, state: DinnerState | None, listen: Listener) -> DinnerPlan | Refusal:
@@ -68,9 +70,32 @@ class Runs:
             for _, event in stream:
                 if isinstance(event, DishProgress | DinnerProgress):
                     listen(event)
-        values = self.graph.get_state(_config(run)).values
-        result: DinnerPlan | Refusal = values.get("plan") or values["refusal"]
+        result = _result(self.graph, run)
+        assert result is not None, "a run ends with a plan or a refusal"
         return result
+
+
+def result_of(data_dir: Path, run: str) -> DinnerPlan | Refusal | None:
+    """What came of a run, without a model; None while it is not finished. Raises UnknownRunError and StorageError."""
+    with open_checkpoints(data_dir / RUNS_FILE) as saver:
+        _require_run(saver, run)
+        return _result(build_graph(saver), run)
+
+
+def check_dinner(asked: dict[str, Any], menu_file: Path | None, own_recipes: Sequence[Path] = ()) -> None:
+    """Raise now, before a model is fetched, what the first steps of planning would find wrong."""
+    now = datetime.now().astimezone()
+    recipes_of(from_now_on(requested(asked, menu_file, now), now), Cookbook.open(own_recipes))
+
+
+def _result(graph: DinnerGraph, run: str) -> DinnerPlan | Refusal | None:
+    values = graph.get_state(_config(run)).values
+    return values.get("plan") or values.get("refusal")
+
+
+def _require_run(saver: SqliteSaver, run: str) -> None:
+    if saver.get_tuple(_config(run)) is None:
+        raise UnknownRunError(run, thread_ids(saver, limit=5))
 
 
 def new_run() -> str:
@@ -87,7 +112,7 @@ def open_runs(
     `data_dir` holds the runs and the kept answers; with `recall` false, kept answers are neither used nor added.
     """
     with (
-        open_checkpoints(data_dir / "runs.sqlite") as saver,
+        open_checkpoints(data_dir / RUNS_FILE) as saver,
         open_deps(data_dir, choice, own_recipes=own_recipes, recall=recall) as deps,
     ):
         yield Runs(build_graph(saver), saver, deps, data_dir / "locks")

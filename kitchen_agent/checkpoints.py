@@ -22,7 +22,8 @@ def open_checkpoints(path: Path) -> Iterator[SqliteSaver]:
     """A checkpointer over the file at `path`, which is made when it is missing.
 
     Only the types of the state are read back: a file that somebody changed cannot name other classes.
-    Raises StorageError when the file cannot be opened or is not a SQLite database.
+    Raises StorageError when the file cannot be opened or is not a SQLite database, and in place of what SQLite raises
+    in the block.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -33,9 +34,9 @@ def open_checkpoints(path: Path) -> Iterator[SqliteSaver]:
         saver = SqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=STATE_TYPES))
         try:
             saver.setup()
+            yield saver
         except sqlite3.Error as error:
             raise StorageError(path, str(error)) from error
-        yield saver
 
 
 @contextmanager

@@ -6,13 +6,16 @@ import gc
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kitchen_agent import cli_event, cli_live, cli_model, cli_say
 from kitchen_agent.cli_model import AdapterFile, ModelFile, choice_of
 from kitchen_agent.errors import InputError, KitchenAgentError
+
+if TYPE_CHECKING:
+    from kitchen_agent.planner_model import ModelChoice
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Plan and cook a dinner."
@@ -61,8 +64,11 @@ def plan(
 
     wish = Wish(menu, guests, serve, tuple(cook or ()), kitchen, tuple(recipe or ()), tuple(cookbook or ()))
     output, current = Output(form, out, html), settings.load()
-    choice = choice_of(current, model, adapter)
-    raise typer.Exit(run_plan(wish, output, choice, current.data_dir, run=resume, recall=not no_cache))
+
+    def choose() -> ModelChoice:
+        return choice_of(current, model, adapter)
+
+    raise typer.Exit(run_plan(wish, output, choose, current.data_dir, run=resume, recall=not no_cache))
 
 
 @app.command()

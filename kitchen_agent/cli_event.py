@@ -66,7 +66,7 @@ def show_told(sessions: Sessions, session: str, before: Session, told: Told, *, 
         after = better
     now = sessions.kitchen.now()
     if rescue and late_minutes(after.plan, now) > late_minutes(before.plan, now):
-        print(*(rescue_lines(rescues(after, now)) or ["Nothing that was tried would help."]), sep="\n")
+        print(*(rescue_lines(rescues(after, now), after) or ["Nothing that was tried would help."]), sep="\n")
 
 
 def _tell(sessions: Sessions, session: str, words: list[str], key: str, by: str) -> Told:

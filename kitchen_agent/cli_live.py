@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from kitchen_agent.cli_model import AdapterFile, ModelFile, choice_of
 from kitchen_agent.errors import RequestError
+from kitchen_agent.paths import is_file
 
 if TYPE_CHECKING:
     from kitchen_agent.live.sessions import Sessions
@@ -112,7 +113,7 @@ def _session(sessions: Sessions, what: str) -> str | None:
     path, unplanned = Path(what), sessions.is_unplanned(what)
     if not unplanned and path.suffix.lower() == ".json":
         return sessions.open(_plan_file(path))
-    if not unplanned and not path.is_file() and path.suffix.lower() not in (".yaml", ".yml"):
+    if not unplanned and not is_file(path) and path.suffix.lower() not in (".yaml", ".yml"):
         sessions.kitchen.session(what)
         return what
     session = what if unplanned else new_run()
@@ -126,8 +127,11 @@ def _session(sessions: Sessions, what: str) -> str | None:
 
 def _planned(sessions: Sessions, session: str, menu: Path | None) -> Refusal | None:
     """Plan `menu` for `session`; without one go on with what was begun."""
+    from kitchen_agent.app import check_dinner
     from kitchen_agent.progress_view import shown_progress
 
+    if menu is not None:
+        check_dinner({}, menu.absolute())
     headline = f"Session {session}; if this is interrupted, go on with: kitchen cook {session}"
     with shown_progress(headline) as listen:
         if menu is None:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from kitchen_agent.app import Runs, new_run, open_runs
+from kitchen_agent.app import check_dinner, new_run, open_runs, result_of
 from kitchen_agent.cookbook import load_recipe
-from kitchen_agent.errors import RequestError
-from kitchen_agent.output_file import check_writable, write_whole
+from kitchen_agent.errors import OutputError, RequestError
+from kitchen_agent.output_file import check_writable, same_file, write_whole
+from kitchen_agent.paths import is_file
 from kitchen_agent.plan import DinnerPlan
 from kitchen_agent.planner_model import ModelChoice
 from kitchen_agent.progress_view import shown_progress
-from kitchen_agent.request_file import load_kitchen
+from kitchen_agent.request_file import COMMAND_LINE, load_kitchen
 from kitchen_agent.state import Refusal
 
 MENU_SUFFIXES: Final = (".yaml", ".yml", ".json")
-_SOURCE: Final = "command line"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Wish:
     @property
     def menu_file(self) -> Path | None:
         """The menu file, when the menu is one."""
-        if self.menu is not None and (self.menu.lower().endswith(MENU_SUFFIXES) or Path(self.menu).is_file()):
+        if self.menu is not None and (self.menu.lower().endswith(MENU_SUFFIXES) or is_file(Path(self.menu))):
             return Path(self.menu)
         return None
 
@@ -50,7 +51,9 @@ class Wish:
             "kitchen": load_kitchen(self.kitchen) if self.kitchen else None,
         }
         if self.menu_file is None:
-            fields["dishes"] = self.menu or [load_recipe(path).title for path in self.recipes]
+            fields["dishes"] = self.menu or [
+                {"name": load_recipe(path).title, "recipe": str(path.absolute())} for path in self.recipes
+            ]
             self._refuse_gaps(fields)
         return {field: value for field, value in fields.items() if value is not None}
 
@@ -61,7 +64,7 @@ class Wish:
             "serve_at": "--serve: is missing; say when they eat, as in --serve 19:30",
         }
         if faults := [sentence for field, sentence in options.items() if fields[field] in (None, "", [])]:
-            raise RequestError(_SOURCE, faults)
+            raise RequestError(COMMAND_LINE, faults)
 
 
 @dataclass(frozen=True)
@@ -73,9 +76,11 @@ class Output:
     html: Path | None
 
     def check(self) -> None:
-        """Raise OutputError if a file could not be written."""
+        """Raise OutputError if a file could not be written, or both would be one."""
         for path in filter(None, (self.out, self.html)):
             check_writable(path)
+        if self.out and self.html and same_file(self.out, self.html):
+            raise OutputError(self.html, "--out writes the same file")
 
     def write(self, plan: DinnerPlan) -> None:
         """Write the plan."""
@@ -91,15 +96,25 @@ class Output:
             print(f"Written: {path}", file=sys.stderr)
 
 
-def run_plan(wish: Wish, output: Output, choice: ModelChoice, data_dir: Path, *, run: str | None, recall: bool) -> int:
-    """Plan what `wish` says, or go on with `run`; return the exit status."""
+def run_plan(
+    wish: Wish,
+    output: Output,
+    choose: Callable[[], ModelChoice],
+    data_dir: Path,
+    *,
+    run: str | None,
+    recall: bool,
+) -> int:
+    """Plan what `wish` says, or go on with `run`; return the exit status.
+
+    `choose` may fetch the model: it is asked when nothing else is wrong, and not for a run that is finished.
+    """
     if run is not None and astuple(wish) != astuple(Wish()):
-        raise RequestError(_SOURCE, ["--resume: takes no menu, guests or cooks; the run has them. Leave them out"])
+        fault = "--resume: takes no menu, guests or cooks; the run has them. Leave them out"
+        raise RequestError(COMMAND_LINE, [fault])
     asked = {} if run else wish.asked()
     output.check()
-    own = (*wish.recipes, *wish.cookbooks)
-    with open_runs(data_dir, choice, own_recipes=own, recall=recall) as runs:
-        result = _resumed(runs, run) if run else _started(runs, asked, wish.menu_file)
+    result = _resumed(run, choose, data_dir, recall) if run else _started(wish, asked, choose, data_dir, recall)
     if isinstance(result, Refusal):
         print_refusal(result)
         return 1
@@ -107,14 +122,22 @@ def run_plan(wish: Wish, output: Output, choice: ModelChoice, data_dir: Path, *,
     return 0
 
 
-def _started(runs: Runs, asked: dict[str, Any], menu_file: Path | None) -> DinnerPlan | Refusal:
-    run = new_run()
-    with shown_progress(f"Run {run}; if it is interrupted, go on with: kitchen plan --resume {run}") as listen:
-        return runs.start(run, asked, menu_file, listen)
+def _started(
+    wish: Wish, asked: dict[str, Any], choose: Callable[[], ModelChoice], data_dir: Path, recall: bool
+) -> DinnerPlan | Refusal:
+    own, run = (*wish.recipes, *wish.cookbooks), new_run()
+    check_dinner(asked, wish.menu_file, own)
+    with (
+        open_runs(data_dir, choose(), own_recipes=own, recall=recall) as runs,
+        shown_progress(f"Run {run}; if it is interrupted, go on with: kitchen plan --resume {run}") as listen,
+    ):
+        return runs.start(run, asked, wish.menu_file, listen)
 
 
-def _resumed(runs: Runs, run: str) -> DinnerPlan | Refusal:
-    with shown_progress() as listen:
+def _resumed(run: str, choose: Callable[[], ModelChoice], data_dir: Path, recall: bool) -> DinnerPlan | Refusal:
+    if (known := result_of(data_dir, run)) is not None:
+        return known
+    with open_runs(data_dir, choose(), recall=recall) as runs, shown_progress() as listen:
         return runs.resume(run, listen)
 
 

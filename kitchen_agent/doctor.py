@@ -13,7 +13,10 @@ from pathlib import Path
 import psutil
 
 from kitchen_agent import lineformat, modelfiles
+from kitchen_agent.errors import ModelError
 from kitchen_agent.language_model import LanguageModel, default_threads
+from kitchen_agent.model_view import progress_bar
+from kitchen_agent.modelcatalog import CATALOG
 from kitchen_agent.modelfiles import ModelFile
 from kitchen_agent.prompt import messages
 from kitchen_agent.recipe import Recipe
@@ -49,8 +52,8 @@ class Speed:
         return 1 - self.grammar / self.free
 
 
-def findings(settings: Settings, model: ModelFile, adapter: ModelFile | None) -> Iterator[tuple[str, str]]:
-    """What `kitchen doctor` says before the speed test, as (name, value)."""
+def findings(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What `kitchen doctor` says of everything but the model, as (name, value)."""
     yield "python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"
     for package in PACKAGES:
         yield package, _version(package)
@@ -58,8 +61,6 @@ def findings(settings: Settings, model: ModelFile, adapter: ModelFile | None) ->
     yield "cores", f"{psutil.cpu_count(logical=False)} physical, {os.cpu_count()} logical, {_threads(settings)} used"
     yield "memory", f"{memory.available / 1e9:.1f} GB free of {memory.total / 1e9:.1f} GB"
     yield "model folder", f"{settings.model_dir} ({_size(settings.model_dir) / 1e6:,.0f} MB)"
-    yield "model", _described(model)
-    yield "adapter", _described(adapter) if adapter else "none: the untuned model, with an example in its prompt"
 
 
 def speed(settings: Settings, model: ModelFile, adapter: ModelFile | None) -> Speed:
@@ -99,9 +100,20 @@ def _size(folder: Path) -> int:
 
 
 def examine(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Everything that `kitchen doctor` prints, in order; the speed comes last because it takes some seconds."""
-    model, adapter = modelfiles.served_model(settings), modelfiles.adapter(settings)
-    yield from findings(settings, model, adapter)
+    """Everything that `kitchen doctor` prints, in order; the speed comes last because it takes some seconds.
+
+    The model is fetched if it must be; when that fails, its error is raised after everything else has been said.
+    """
+    yield from findings(settings)
+    adapter = modelfiles.adapter(settings)
+    yield "adapter", _described(adapter) if adapter else "none: the untuned model, with an example in its prompt"
+    try:
+        with progress_bar() as report:
+            model = modelfiles.served_model(settings, report)
+    except ModelError:
+        yield "model", f"missing: {CATALOG[settings.tier].served_name}"
+        raise
+    yield "model", _described(model)
     began = time.perf_counter()
     measured = speed(settings, model, adapter)
     yield "reads", f"{measured.prompt:.0f} prompt tokens a second"

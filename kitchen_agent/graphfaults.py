@@ -6,6 +6,7 @@ sentences are written for the model, which gets them back, and for people, who s
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,6 +26,10 @@ HOB_VESSELS = frozenset(
 OVEN_TOLERANCE_CELSIUS = 15
 SHORT_MINUTES = 3
 LONG_MINUTES = 30
+WORK_MINUTES_MAX = 600
+"""Longer than this nobody stands at one piece of work, unless the recipe says so."""
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+")
+_IF = re.compile(r"\bif\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -73,10 +78,9 @@ def _uses_ingredients_once(draft: Draft, recipe: Recipe) -> Iterator[Fault]:
 
 
 def _covers_timed_steps(draft: Draft, recipe: Recipe) -> Iterator[Fault]:
-    """A step with a time is cooked in some task."""
-    covered = {step for task in draft.tasks for step in task.steps}
-    for index, step in enumerate(recipe.steps):
-        if index not in covered and times(step) and "if " not in step.lower():
+    """A step with a time is cooked in some task; what is done only if need be is not."""
+    for index in _uncovered(draft, recipe):
+        if any(times(sentence) for sentence in _unconditional(recipe.steps[index])):
             yield Fault(
                 f"step {index + 1} states a time, but no task covers it", missed_step=_missed(index, draft, recipe)
             )
@@ -150,6 +154,13 @@ def _waits_alone(draft: Draft, recipe: Recipe) -> Iterator[Fault]:
             yield Fault(f"task {task.id} ({task.action}) keeps a cook for {task.minutes} minutes of waiting", task.id)
 
 
+def _works_for_hours(draft: Draft, recipe: Recipe) -> Iterator[Fault]:
+    """Nobody works on one thing without end."""
+    for task in draft.tasks:
+        if works_too_long(task, recipe):
+            yield Fault(f"task {task.id} ({task.action}) keeps a cook for {task.minutes} minutes", task.id)
+
+
 CHECKS: tuple[Callable[[Draft, Recipe], Iterator[Fault]], ...] = (
     _forms_a_graph,
     _refers_to_the_recipe,
@@ -160,7 +171,27 @@ CHECKS: tuple[Callable[[Draft, Recipe], Iterator[Fault]], ...] = (
     _keeps_stated_temperature,
     _shares_vessels_in_order,
     _waits_alone,
+    _works_for_hours,
 )
+
+
+def passed_over(draft: Draft, recipe: Recipe) -> list[str]:
+    """A sentence for each step without a time that no task covers: it may be work, or only good advice."""
+    return [
+        f"no task covers step {index + 1} ('{recipe.steps[index]}')"
+        for index in _uncovered(draft, recipe)
+        if not times(recipe.steps[index]) and _unconditional(recipe.steps[index])
+    ]
+
+
+def _uncovered(draft: Draft, recipe: Recipe) -> list[int]:
+    covered = {step for task in draft.tasks for step in task.steps}
+    return [index for index in range(len(recipe.steps)) if index not in covered]
+
+
+def _unconditional(step: str) -> list[str]:
+    """The sentences of a step that say what is done in any case."""
+    return [sentence for sentence in _SENTENCE_END.split(step) if not _IF.search(sentence)]
 
 
 def needs_closure(tasks: tuple[Task, ...]) -> dict[int, set[int]]:
@@ -190,6 +221,16 @@ def stated_minutes(task: Task, recipe: Recipe) -> list[int]:
 
 def stated_for(task: Task, recipe: Recipe) -> bool:
     """Whether the task's minutes are a stated time, a sum of stated times, or whole rounds of one."""
+    rounds_of = [minutes for minutes in stated_minutes(task, recipe) if minutes >= SHORT_MINUTES]
+    return _is_stated(task, recipe) or any(task.minutes % minutes == 0 for minutes in rounds_of)
+
+
+def works_too_long(task: Task, recipe: Recipe) -> bool:
+    """Whether a cook would be busy with the task for longer than anybody is, and the recipe does not say so."""
+    return task.attention != "unattended" and task.minutes > WORK_MINUTES_MAX and not _is_stated(task, recipe)
+
+
+def _is_stated(task: Task, recipe: Recipe) -> bool:
+    """Whether the task's minutes are a stated time or a sum of stated times that follow each other."""
     stated = stated_minutes(task, recipe)
-    sums = {sum(stated[i:j]) for i in range(len(stated)) for j in range(i + 1, len(stated) + 1)}
-    return task.minutes in sums or any(task.minutes % minutes == 0 for minutes in stated)
+    return task.minutes in {sum(stated[i:j]) for i in range(len(stated)) for j in range(i + 1, len(stated) + 1)}

@@ -18,9 +18,11 @@ from kitchen_agent.graphfaults import (
     OVEN_ACTIONS,
     OVEN_TOLERANCE_CELSIUS,
     SHORT_MINUTES,
+    WORK_MINUTES_MAX,
     needs_closure,
     stated_for,
     vessel_tasks,
+    works_too_long,
 )
 from kitchen_agent.readings import temperatures, times
 from kitchen_agent.recipe import Recipe
@@ -249,6 +251,17 @@ def _wait_alone(draft: Draft, recipe: Recipe) -> Mended:
     return tasks, notes
 
 
+def _work_for_hours_at_most(draft: Draft, recipe: Recipe) -> Mended:
+    """Work that would never end is planned as very long work."""
+    tasks, notes = [], []
+    for task in draft.tasks:
+        if works_too_long(task, recipe):
+            notes.append(f"task {task.id} is planned with {WORK_MINUTES_MAX} minutes in place of {task.minutes}")
+            task = task.model_copy(update={"minutes": WORK_MINUTES_MAX, "stated": False})
+        tasks.append(task)
+    return tasks, notes
+
+
 MENDS: tuple[Callable[[Draft, Recipe], Mended], ...] = (
     _number_tasks,
     _stay_in_the_recipe,
@@ -260,4 +273,5 @@ MENDS: tuple[Callable[[Draft, Recipe], Mended], ...] = (
     _share_vessels_in_order,
     _finish_once,
     _wait_alone,
+    _work_for_hours_at_most,
 )

@@ -77,6 +77,9 @@ class Presence(BaseModel):
             raise ValueError("starts and ends at the same time")
         return self
 
+    def __str__(self) -> str:
+        return f"{self.start:%H:%M}-{self.end:%H:%M}"
+
 
 class Cook(BaseModel):
     """A person who cooks.
@@ -250,7 +253,10 @@ class DinnerRequest(BaseModel):
         return course if course in self.courses else SITTING_OF_COURSE[course]
 
     def offsets(self, sittings: Sequence[str]) -> dict[str, int]:
-        """Minutes after `serve_at` for each of `sittings`, earliest first."""
-        first = 0 if self.courses else min(OFFSET_MINUTES[name] for name in sittings)
+        """Minutes after `serve_at` for each of `sittings`, earliest first.
+
+        Those that `courses` does not give keep their usual distance from the first of the menu.
+        """
+        first = min((OFFSET_MINUTES[name] for name in sittings if name in OFFSET_MINUTES), default=0)
         table = {**{name: minutes - first for name, minutes in OFFSET_MINUTES.items()}, **self.courses}
         return dict(sorted(((name, table[name]) for name in set(sittings)), key=lambda item: (item[1], item[0])))

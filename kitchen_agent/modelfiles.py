@@ -20,6 +20,7 @@ from kitchen_agent.errors import ModelFileError, ModelFolderError, ModelUnavaila
 from kitchen_agent.manifests import Manifest, sha256_of, sign
 from kitchen_agent.modelcatalog import CATALOG, EmbeddedModel
 from kitchen_agent.modelsources import Report, SourceFailedError, from_hub, from_registry
+from kitchen_agent.paths import is_file
 from kitchen_agent.settings import Settings, Tier
 
 Purpose = Literal["plan", "events"]
@@ -80,7 +81,7 @@ def adapter(settings: Settings, purpose: Purpose = "plan") -> ModelFile | None:
     if given == "none":
         return None
     if given is not None:
-        if not given.is_file():
+        if not is_file(given):
             variable = "KITCHEN_ADAPTER" if purpose == "plan" else "KITCHEN_EVENTS_ADAPTER"
             raise SettingsError(variable, str(given), "there is no such file")
         return ModelFile(given, sha256_of(given))

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime, tzinfo
 from typing import Literal
 
 from langgraph.runtime import Runtime
 from langgraph.types import Send
 
-from kitchen_agent import request_file
-from kitchen_agent.cookbook import load_recipe
-from kitchen_agent.crew import require_crew
+from kitchen_agent.cookbook import Cookbook, load_recipe
+from kitchen_agent.crew import require_crew, with_those_there
 from kitchen_agent.dinner import Dinner, build_problem
+from kitchen_agent.dinner.calendar import clock
 from kitchen_agent.errors import RequestError, SchedulingError
 from kitchen_agent.menu import DinnerRequest
 from kitchen_agent.plan import make_plan
 from kitchen_agent.progress import DinnerProgress
+from kitchen_agent.recipe import Recipe
 from kitchen_agent.repair_choice import chosen_repair, repair_questions
+from kitchen_agent.request_file import requested
 from kitchen_agent.state import Deps, DinnerState, Refusal
+from kitchen_agent.taskgraph import TaskGraph
 from scheduler.errors import InvalidProblemError
 from scheduler.explain import MakeAhead, Repair, Say, ServeLater, StartEarlier
 from scheduler.schedule import Infeasible, Solved, TimedOut
@@ -30,21 +34,13 @@ WITHOUT_PLAN = "Leave out a dish, ask one more cook or serve later: then there i
 def read_request(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
     """Read what the person asked for: a menu file, single fields, or fields that go before a file's."""
     now = runtime.context.now()
-    asked, menu_file = state["asked"], state["menu_file"]
-    if menu_file is not None:
-        request = request_file.load_request(menu_file, now=now)
-        asked = {**request.model_dump(), **asked} if asked else {}
-    if asked or menu_file is None:
-        request = request_file.read_request(asked, source="command line", now=now)
-    return {"request": from_now_on(request, now)}
+    request = from_now_on(requested(state["asked"], state["menu_file"], now), now)
+    return {"request": request, "model": runtime.context.model.choice.versions}
 
 
 def find_recipes(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
     """Find each dish of the menu in the cookbook, or read its own file."""
-    cookbook = runtime.context.cookbook
-    dishes = state["request"].dishes
-    found = {dish.id: load_recipe(dish.recipe) if dish.recipe else cookbook.find(dish.name) for dish in dishes}
-    return {"recipes": found}
+    return {"recipes": recipes_of(state["request"], runtime.context.cookbook)}
 
 
 def each_dish(state: DinnerState) -> list[Send]:
@@ -54,7 +50,12 @@ def each_dish(state: DinnerState) -> list[Send]:
 
 def schedule(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
     """Give every task of every dish its time, cook and equipment; search longer when no plan was found at first."""
-    problem, scheduler = dinner_of(state).problem, runtime.context.scheduler
+    scheduler, noted = runtime.context.scheduler, DinnerState()
+    if "outcome" not in state:  # recipes take minutes to read, and a run that was interrupted may go on hours later
+        request = from_now_on(state["request"], runtime.context.now())
+        request, absent = with_those_there(request, _graphs(state), state["recipes"])
+        noted = {"request": request, "absent": absent}
+    problem = dinner_of({**state, **noted}).problem
     require_crew(problem)
     again = state.get("searches", 0) > 0
     said = "No plan yet: searching longer" if again else f"Scheduling {len(problem.tasks)} tasks"
@@ -63,7 +64,7 @@ def schedule(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
         outcome = scheduler.search_longer(problem) if again else scheduler.solve(problem)
     except InvalidProblemError as error:
         raise SchedulingError(str(error.faults[0])) from error
-    return {"outcome": outcome, "searches": state.get("searches", 0) + 1}
+    return {**noted, "outcome": outcome, "searches": state.get("searches", 0) + 1}
 
 
 def after_schedule(state: DinnerState) -> Literal["schedule", "explain", "present"]:
@@ -117,25 +118,33 @@ def present(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
         return {"refusal": Refusal(reasons=state["reasons"], remedies=remedies)}
     dinner = dinner_of(state)
     insight = runtime.context.scheduler.insight(dinner.problem, outcome.schedule, clock_words(dinner))
-    notes = [
+    notes = [*state.get("absent", ()), *_other_model(state, runtime.context.model.choice.versions)]
+    notes += [
         f"{state['recipes'][dish].title}: {note}" for dish in state["recipes"] for note in state["dishes"][dish].notes
     ]
     notes += [f"to make it fit: {repair.sentence}" for repair in state.get("repairs", ())]
     if late_minutes(outcome):
         notes += [*state["reasons"], *(f"this would help: {offer.sentence}" for offer in state["offers"])]
     later = sum(repair.minutes for repair in state.get("repairs", ()) if isinstance(repair, ServeLater))
-    request = state["request"].model_copy(update={"serve_at": state["request"].serve_at + timedelta(minutes=later)})
+    request = state["request"]
+    request = request.model_copy(update={"serve_at": clock(request.serve_at, later, request.zone)})
     plan = make_plan(
         request,
         state["recipes"],
-        {dish: planned.graph for dish, planned in state["dishes"].items()},
+        _graphs(state),
         dinner,
         outcome,
         notes=notes,
         bottleneck=insight.bottleneck.sentence if insight.bottleneck else "",
         model=runtime.context.model.choice.versions,
+        repairs=state.get("repairs", ()),
     )
     return {"plan": plan}
+
+
+def recipes_of(request: DinnerRequest, cookbook: Cookbook) -> dict[str, Recipe]:
+    """The recipe of each dish, by its id. Raises DishNotFoundError, AmbiguousDishError and RecipeError."""
+    return {dish.id: load_recipe(dish.recipe) if dish.recipe else cookbook.find(dish.name) for dish in request.dishes}
 
 
 def from_now_on(request: DinnerRequest, now: datetime) -> DinnerRequest:
@@ -149,18 +158,27 @@ def from_now_on(request: DinnerRequest, now: datetime) -> DinnerRequest:
 
 def dinner_of(state: DinnerState) -> Dinner:
     """The scheduling problem of this dinner, as the repairs chosen so far have changed it."""
-    graphs = {dish: state["dishes"][dish].graph for dish in state["recipes"]}
-    dinner = build_problem(state["request"], graphs, state["recipes"])
+    dinner = build_problem(state["request"], _graphs(state), state["recipes"])
     for repair in state.get("repairs", ()):
-        starts_at = dinner.starts_at - timedelta(minutes=earlier_minutes(repair))
+        starts_at = _start_with(repair, dinner)
         dinner = dinner.model_copy(update={"problem": repair.apply(dinner.problem), "starts_at": starts_at})
     return dinner
 
 
 def _can_still_be(repair: Repair, dinner: Dinner, now: datetime) -> bool:
     """Whether the repair asks for no work in the past."""
-    earlier = earlier_minutes(repair)
-    return not earlier or dinner.starts_at - timedelta(minutes=earlier) >= now
+    return not earlier_minutes(repair) or _start_with(repair, dinner) >= now
+
+
+def _start_with(repair: Repair, dinner: Dinner) -> datetime:
+    """Minute 0 of the repaired problem."""
+    return clock(dinner.starts_at, -earlier_minutes(repair), _zone(dinner))
+
+
+def _zone(dinner: Dinner) -> tzinfo:
+    zone = dinner.starts_at.tzinfo
+    assert zone is not None, "a calendar is made of moments in the zone of its request"
+    return zone
 
 
 def earlier_minutes(repair: Repair) -> int:
@@ -180,4 +198,16 @@ def late_minutes(solved: Solved) -> int:
 
 def clock_words(dinner: Dinner) -> Say:
     """Minutes of this dinner's problem as clock times."""
-    return lambda minute: f"{dinner.starts_at + timedelta(minutes=minute):%H:%M}"
+    return lambda minute: f"{clock(dinner.starts_at, minute, _zone(dinner)):%H:%M}"
+
+
+def _graphs(state: DinnerState) -> dict[str, TaskGraph]:
+    return {dish: state["dishes"][dish].graph for dish in state["recipes"]}
+
+
+def _other_model(state: DinnerState, versions: Mapping[str, str]) -> Iterator[str]:
+    """A sentence when the run was begun with another model than the one that finished it."""
+    begun = state.get("model", versions)
+    if begun != versions:
+        words = [f"{names['model']} (adapter: {names['adapter']})" for names in (begun, versions)]
+        yield f"Begun with the model {words[0]} and, after it was interrupted, finished with {words[1]}."

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from kitchen_agent import lineformat
 from kitchen_agent.draft import Draft
 from kitchen_agent.errors import GraphRefusedError, LineFormatError
-from kitchen_agent.graphfaults import Fault, faults
+from kitchen_agent.graphfaults import Fault, faults, passed_over
 from kitchen_agent.mend import mend
 from kitchen_agent.prompt import Message, Style, messages
 from kitchen_agent.recipe import Recipe
@@ -23,6 +23,7 @@ from kitchen_agent.taskgraph import TaskGraph
 REVISIONS_MAX = 2
 ANSWER_TOKENS_MAX = 800
 FAULTS_TOLD_MAX = 6
+LOOK = "look at the recipe: "
 _TASKS = re.compile(r"\btasks? (\d+)(?: and (\d+))?\b")
 
 
@@ -44,7 +45,7 @@ class Judged:
     """An answer after reading and mending.
 
     `draft` is None when the answer could not be read. `faults` are those that no mend could put right; `notes`
-    say what the mends changed.
+    say what the mends changed, and which steps without a time were passed over.
     """
 
     answer: str
@@ -80,6 +81,7 @@ def judge(answer: str, recipe: Recipe) -> Judged:
     except LineFormatError as error:
         return Judged(answer, None, tuple(Fault(sentence) for sentence in error.faults), ())
     mended, notes = mend(draft, recipe)
+    notes += tuple(f"{LOOK}{sentence}" for sentence in passed_over(mended, recipe))
     return Judged(answer, mended, tuple(faults(mended, recipe)), notes)
 
 
@@ -114,7 +116,7 @@ def finish(judged: Judged) -> tuple[TaskGraph, tuple[str, ...]]:
     """
     if judged.draft is None or not judged.is_graph:
         raise GraphRefusedError([fault.sentence for fault in judged.faults])
-    notes = (*judged.notes, *(f"look at the recipe: {fault.sentence}" for fault in judged.faults))
+    notes = (*judged.notes, *(f"{LOOK}{fault.sentence}" for fault in judged.faults))
     return judged.draft.graph(), tuple(_with_names(note, judged.draft) for note in notes)
 
 

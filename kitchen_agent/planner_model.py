@@ -16,6 +16,7 @@ from kitchen_agent.answers import Author
 from kitchen_agent.errors import SettingsError
 from kitchen_agent.manifests import sha256_of
 from kitchen_agent.modelsources import Report
+from kitchen_agent.paths import is_file
 from kitchen_agent.planner import Question
 from kitchen_agent.prompt import PROMPT_VERSION, Style
 from kitchen_agent.settings import Settings
@@ -90,7 +91,7 @@ def chosen_model(
 
 
 def _existing(path: Path) -> Path:
-    if not path.is_file():
+    if not is_file(path):
         raise SettingsError("--model", str(path), "there is no such file")
     return path
 

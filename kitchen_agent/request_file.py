@@ -14,8 +14,10 @@ from pydantic import BaseModel, ValidationError
 from kitchen_agent.errors import RequestError
 from kitchen_agent.kitchen import Kitchen
 from kitchen_agent.menu import DinnerRequest
+from kitchen_agent.paths import is_file
 
 BYTES_MAX: Final = 1_000_000
+COMMAND_LINE: Final = "command line"
 ModelType = TypeVar("ModelType", bound=BaseModel)
 
 
@@ -31,16 +33,27 @@ _PlainLoader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"[-+]?(0
 _PlainLoader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"[-+]?\d*\.\d+$"), list("-+.0123456789"))
 
 
-def load_request(path: Path, *, now: datetime | None = None) -> DinnerRequest:
+def requested(asked: Mapping[str, Any], menu_file: Path | None, now: datetime) -> DinnerRequest:
+    """The dinner of the fields `asked` on the command line, of a menu file, or of both. Raises RequestError."""
+    if menu_file is None:
+        return read_request(asked, source=COMMAND_LINE, now=now)
+    return load_request(menu_file, asked=asked, now=now)
+
+
+def load_request(path: Path, *, asked: Mapping[str, Any] | None = None, now: datetime | None = None) -> DinnerRequest:
     """The dinner in the YAML or JSON file at `path`; paths in it are relative to its folder.
 
-    `kitchen` may be the path of a profile file. `now` stands in for the clock. Raises RequestError.
+    Fields that are `asked` for besides go before those of the file. `kitchen` may be the path of a profile file. `now`
+    stands in for the clock. Raises RequestError.
     """
     data, lines = _read(path)
+    if asked:
+        data.update(asked)
+        lines = {place: line for place, line in lines.items() if not place or place[0] not in asked}
     kitchen = data.get("kitchen")
     if isinstance(kitchen, str):
         profile = path.parent / kitchen
-        if not profile.is_file():
+        if not is_file(profile):
             where = _where(lines, ("kitchen",))
             raise RequestError(str(path), [f"kitchen: no file {kitchen!r} beside this one; correct the path{where}"])
         data["kitchen"] = load_kitchen(profile)
@@ -48,12 +61,13 @@ def load_request(path: Path, *, now: datetime | None = None) -> DinnerRequest:
     for number, dish in enumerate(data["dishes"] if isinstance(data.get("dishes"), list) else []):
         if isinstance(dish, dict) and isinstance(dish.get("recipe"), str):
             dish["recipe"] = path.parent / dish["recipe"]
-            if not dish["recipe"].is_file():
+            if not is_file(dish["recipe"]):
                 where = _where(lines, ("dishes", number, "recipe"))
                 faults.append(f"dishes.{number + 1}.recipe: no file {dish['recipe']}; correct the path{where}")
     if faults:
         raise RequestError(str(path), faults)
-    return _validated(DinnerRequest, data, str(path), lines, now)
+    source = f"{path} with the {COMMAND_LINE}" if asked else str(path)
+    return _validated(DinnerRequest, data, source, lines, now)
 
 
 def load_kitchen(path: Path) -> Kitchen:

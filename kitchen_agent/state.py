@@ -129,6 +129,8 @@ class DinnerState(TypedDict, total=False):
     """A dinner on its way from request to plan; one thread of the checkpointer.
 
     `menu_file` and `asked` are what the person gave (fields of a DinnerRequest; those asked for go before the file's).
+    `model` are the versions of the model that the run was begun with. Cooks of the `request` who are not there in the
+    working hours leave it before it is scheduled, and `absent` says so.
     `recipes` and `dishes` are by dish id. `repairs` are those chosen so far, in order; they change the problem before
     it is solved; `searches` counts the searches since the last of them. `reasons` say why the last problem did not fit,
     `offers` what would help. At the end there is a `plan` or a `refusal`.
@@ -137,6 +139,8 @@ class DinnerState(TypedDict, total=False):
     menu_file: Path | None
     asked: dict[str, Any]
     request: DinnerRequest
+    model: dict[str, str]
+    absent: tuple[str, ...]
     recipes: dict[str, Recipe]
     dishes: Annotated[dict[str, DishPlan], merge_dishes]
     repairs: tuple[Repair, ...]

@@ -10,6 +10,7 @@ from kitchen_agent.cookbook.dish import Dish
 from kitchen_agent.cookbook.names import Name, likeness, same_words, typing_errors, vocabulary_of, without_addition
 from kitchen_agent.cookbook.reader import SUFFIXES, load_dish, names_in, recipe_files
 from kitchen_agent.errors import AmbiguousDishError, DishNotFoundError, RecipeError
+from kitchen_agent.paths import is_folder
 from kitchen_agent.recipe import Recipe
 
 BUILT_IN = Path(__file__).with_name("recipes")
@@ -107,7 +108,7 @@ def _exactly(asked: Name, shelf: Shelf) -> list[_Entry]:
 
 
 def _shelf(path: Path) -> Shelf:
-    if not path.is_dir() and path.suffix.lower() in SUFFIXES:
+    if not is_folder(path) and path.suffix.lower() in SUFFIXES:
         dish = load_dish(path)
         return (_entry(path, dish.recipe.title, dish.aliases),)
     entries: list[_Entry] = []

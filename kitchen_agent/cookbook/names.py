@@ -32,7 +32,7 @@ _FILLERS = frozenset(
 )  # fmt: skip
 _PLAIN_LETTERS = str.maketrans({"ø": "o", "œ": "oe", "æ": "ae", "ł": "l", "đ": "d"})
 _ADDITION = re.compile(r"\s(?:with|in|mit|avec|con)\s.*", re.IGNORECASE)
-_WORDS = re.compile(r"[a-z0-9]+")
+_FIRST_SYLLABLE = "\u2e80"  # from here on a letter is a syllable or a word: Chinese, Japanese
 _ALIKE = 70.0  # two words of lower ratio have nothing in common that a reader would see
 _FOOD_WORDS_FILE = Path(__file__).with_name("food_words.txt")
 
@@ -51,7 +51,7 @@ class Name:
     @cached_property
     def stems(self) -> tuple[str, ...]:
         """The words that tell dishes apart, sorted, without endings."""
-        return tuple(sorted(stem(word) for word in self.plain if word not in _LINKS | _FILLERS and len(word) > 1))
+        return tuple(sorted(stem(word) for word in self.plain if word not in _LINKS | _FILLERS and _tells(word)))
 
 
 def without_addition(title: str) -> str:
@@ -60,9 +60,19 @@ def without_addition(title: str) -> str:
 
 
 def plain_words(text: str) -> list[str]:
-    """The words of `text` in lower case, without accents and punctuation."""
+    """The words of `text` in lower case, in whatever script, without accents and punctuation."""
     letters = unicodedata.normalize("NFKD", text.casefold().replace("&", " and ").translate(_PLAIN_LETTERS))
-    return _WORDS.findall("".join(letter for letter in letters if not unicodedata.combining(letter)))
+    return "".join(_letter(letter) for letter in letters if not unicodedata.combining(letter)).split()
+
+
+def _letter(letter: str) -> str:
+    """A letter, a figure or a vowel sign itself (Hindi writes vowels as signs), a space for anything else."""
+    return letter if letter.isalnum() or unicodedata.category(letter).startswith("M") else " "
+
+
+def _tells(word: str) -> bool:
+    """A single Latin letter is left over from an apostrophe; a single Chinese one is a word."""
+    return len(word) > 1 or word >= _FIRST_SYLLABLE
 
 
 def stem(word: str) -> str:
@@ -94,6 +104,8 @@ def typing_errors(asked: Name, known: Name, vocabulary: frozenset[str]) -> int |
 
     `vocabulary` holds stems that are spelled correctly: such a word is never read as another.
     """
+    if not asked.stems or not known.stems:
+        return None
     if len(asked.stems) != len(known.stems):
         return _joined_errors(asked, known)
     return _pairing(asked.stems, known.stems, vocabulary)
@@ -130,7 +142,7 @@ def _pairing(asked: tuple[str, ...], known: tuple[str, ...], vocabulary: frozens
 
 
 def _word_errors(asked: str, known: str) -> int | None:
-    if len(known) < 4:
+    if len(known) < 4 or max(known) >= _FIRST_SYLLABLE:
         return None
     allowed = 1 if len(known) < 7 else 2 if len(known) < 10 else 3
     if asked[0] != known[0] and len(known) < 6:

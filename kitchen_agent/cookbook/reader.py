@@ -13,6 +13,7 @@ from kitchen_agent.cookbook.cooklang_text import names_in_cooklang, read_cooklan
 from kitchen_agent.cookbook.dish import Dish, Draft, invalid_recipe, recipe_from_draft, require_servings
 from kitchen_agent.cookbook.schema_org import draft_from_data, draft_from_page
 from kitchen_agent.errors import RecipeError
+from kitchen_agent.paths import is_folder
 from kitchen_agent.recipe import Recipe
 
 SUFFIXES = (".cook", ".json", ".html", ".htm")
@@ -71,7 +72,7 @@ def read_folder(path: Path, on_error: Callable[[RecipeError], None] | None = Non
 
 def recipe_files(folder: Path) -> list[Path]:
     """The recipe files below `folder`, sorted. Raises RecipeError when it is not a folder."""
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise RecipeError(str(folder), "cookbook", "this is not a folder", "Name a folder with recipe files")
     return sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
 

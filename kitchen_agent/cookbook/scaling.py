@@ -12,13 +12,24 @@ from kitchen_agent.recipe import Recipe
 
 _VULGAR = "¼½¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘⅙⅚"
 _NUMBER = rf"(?:\d+\s+\d+\s*/\s*\d+|\d+\s*/\s*\d+|\d+\s*[{_VULGAR}]|[{_VULGAR}]|\d+(?:[.,]\d+)?)"
+_UNIT = (
+    r"(?:kg|g|ml|cl|dl|l|tsp|tbsp|teaspoons?|tablespoons?|cups?|oz|ounces?|lbs?|pounds?"
+    r"|pints?|quarts?|litres?|liters?|EL|TL)\b\.?"
+)
+_FIGURES = rf"(?P<low>{_NUMBER})(?:\s*(?P<dash>-|–|to)\s*(?P<high>{_NUMBER}))?(?P<gap>\s*)"
 _AMOUNT = re.compile(
     rf"(?P<lead>(?:about\s+|(?:the\s+)?(?:(?:finely\s+)?grated\s+)?(?:juice|zest)(?:\s+and\s+(?:juice|zest))?\s+of\s+)?)"
-    rf"(?P<low>{_NUMBER})(?:\s*(?P<dash>-|–|to)\s*(?P<high>{_NUMBER}))?"
-    r"(?P<gap>\s*)(?P<unit>(?:kg|g|ml|cl|dl|l|tsp|tbsp|teaspoons?|tablespoons?|cups?|oz|ounces?|lbs?|pounds?"
-    r"|pints?|quarts?|litres?|liters?|EL|TL)\b\.?)?(?P<rest>.*)",
+    rf"{_FIGURES}(?P<unit>{_UNIT})?(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
+_SAME_OR_MORE = re.compile(
+    rf"(?P<lead>\s*(?:[/&(]|\band\b)\s*|\s+){_FIGURES}(?P<unit>{_UNIT})(?P<rest>(?!\s*(?:each|per)\b).*)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What follows an amount with a unit: the same in another unit ("500 g/1 lb"), or more of it ("1 lb 4 oz")."""
+_PLUS = re.compile(r"(\s*(?:\bplus\b|\+)\s*)", re.IGNORECASE)
+_SOMEWHERE = re.compile(rf"(?<![\w.,/]){_NUMBER}\s*{_UNIT}", re.IGNORECASE)
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 _LARGER = {"g": ("kg", 1000), "ml": ("l", 1000), "tsp": ("tbsp", 3)}
 _SMALLER = {"kg": ("g", 1000), "l": ("ml", 1000)}
 _METRIC = frozenset(("g", "ml", "cl", "dl", "kg", "l"))
@@ -36,8 +47,9 @@ def scaled_ingredients(recipe: Recipe, servings: int) -> tuple[str, ...]:
 
     Amounts grow linearly and are then rounded as cooks measure: grams and millilitres to steps of 1, 5, 10 or more
     by size, spoons and cups to a quarter or a third, pieces to whole ones (to halves where the recipe itself takes
-    a part of one), and nothing to zero. Lines without a leading amount stay as they are. Only the first number of a
-    line is an amount to scale: "2 fillets, 150 g each" becomes "4 fillets, 150 g each".
+    a part of one), and nothing to zero. Only what a line begins with is an amount to scale: "2 fillets, 150 g each"
+    becomes "4 fillets, 150 g each", and "1 lb 4 oz beef" "2 lb 8 oz beef". A line with an amount elsewhere says for how
+    many it is; one without any stays as it is.
 
     Raises RecipeError when the recipe does not say how many it serves, ValueError when `servings` is below 1.
     """
@@ -46,34 +58,63 @@ def scaled_ingredients(recipe: Recipe, servings: int) -> tuple[str, ...]:
     if recipe.servings is None:
         raise RecipeError(recipe.title, "servings", "missing", "Add how many the recipe serves")
     factor = Fraction(servings, recipe.servings)
-    return recipe.ingredients if factor == 1 else tuple(_scaled(line, factor) for line in recipe.ingredients)
+    if factor == 1:
+        return recipe.ingredients
+    return tuple(
+        _scaled(line, factor) or (f"{line} (for {recipe.servings} portions)" if _SOMEWHERE.search(line) else line)
+        for line in recipe.ingredients
+    )
 
 
-def _scaled(line: str, factor: Fraction) -> str:
-    match = _AMOUNT.fullmatch(line)
-    if not match or match["rest"].startswith(("%", "/")):
-        return line
-    amounts = [_value(match["low"])] + ([_value(match["high"])] if match["high"] else [])
-    if not all(amounts):
-        return line
-    unit = (match["unit"] or "").rstrip(".")
+def _scaled(line: str, factor: Fraction) -> str | None:
+    """The line with its amounts for `factor` times the servings; None when it begins with none that can be scaled."""
+    first, *others = _PLUS.split(line)
+    scaled = _part_scaled(first, factor)
+    return None if scaled is None else scaled + "".join(_part_scaled(part, factor) or part for part in others)
+
+
+def _part_scaled(part: str, factor: Fraction) -> str | None:
+    scaled, match = "", _AMOUNT.fullmatch(part)
+    while match:
+        unit = (match["unit"] or "").rstrip(".")
+        amounts = [_value(figure, unit) for figure in (match["low"], match["high"]) if figure]
+        if not all(amounts):
+            return None
+        scaled += _shown(match, amounts, unit, factor)
+        more = _SAME_OR_MORE.fullmatch(match["rest"]) if unit else None
+        if more is None:
+            return None if match["rest"].startswith(("%", "/")) else scaled + _rest(match, amounts, factor)
+        match = more
+    return None
+
+
+def _shown(match: re.Match[str], amounts: list[Fraction], unit: str, factor: Fraction) -> str:
+    """The amount of `match` times `factor`, with what stands before it and its unit."""
     wanted = [amount * factor for amount in amounts]
     if unit:
         wanted, new_unit = _in_handy_unit(wanted, unit)
         shown = [_figure(_measured(amount, new_unit), new_unit) for amount in wanted]
-        tail = f"{match['gap'] if new_unit == unit else ' '}{new_unit}{match['rest']}"
+        tail = f"{match['gap'] if new_unit == unit else ' '}{new_unit}"
     else:
-        whole = all(amount.denominator == 1 for amount in amounts)
-        pieces = [_pieces(amount, whole) for amount in wanted]
-        shown = [_figure(amount, "") for amount in pieces]
-        tail = match["gap"] + _in_number(match["rest"], amounts[-1] > 1, pieces[-1] > 1)
+        shown = [_figure(amount, "") for amount in _pieces(amounts, factor)]
+        tail = match["gap"]
     if len(shown) == 2 and shown[0] == shown[1]:
         shown = shown[:1]
     dash = f" {match['dash']} " if match["dash"] == "to" else match["dash"] or ""
     return f"{match['lead']}{dash.join(shown)}{tail}"
 
 
-def _value(text: str) -> Fraction:
+def _rest(match: re.Match[str], amounts: list[Fraction], factor: Fraction) -> str:
+    """What follows the last amount; a counted noun in the number that fits."""
+    if match["unit"]:
+        return match["rest"]
+    return _in_number(match["rest"], amounts[-1] > 1, _pieces(amounts, factor)[-1] > 1)
+
+
+def _value(text: str, unit: str) -> Fraction:
+    """The number; nobody weighs to a thousandth of a gram, so that "1,500 g" is one and a half kilograms."""
+    if unit.lower() in ("", "g", "ml") and _THOUSANDS.fullmatch(text):
+        text = re.sub(r"[.,]", "", text)
     total = Fraction(0)
     for part in re.findall(rf"\d+\s*/\s*\d+|\d+(?:[.,]\d+)?|[{_VULGAR}]", text):
         if "/" in part:
@@ -114,8 +155,9 @@ def _measured(amount: Fraction, unit: str) -> Fraction:
     )
 
 
-def _pieces(amount: Fraction, whole: bool) -> Fraction:
-    return _nearest(amount, Fraction(1) if whole else Fraction(1, 2))
+def _pieces(amounts: list[Fraction], factor: Fraction) -> list[Fraction]:
+    step = Fraction(1) if all(amount.denominator == 1 for amount in amounts) else Fraction(1, 2)
+    return [_nearest(amount * factor, step) for amount in amounts]
 
 
 def _nearest(amount: Fraction, step: Fraction) -> Fraction:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from kitchen_agent.dinner import resources
 from kitchen_agent.dinner.calendar import Calendar, Chain, make_calendar, pace_percent
+from kitchen_agent.dinner.cold_chain import cold_chain
 from kitchen_agent.dinner.lags import KEEPS_MINUTES, finishing_minutes, serving_links
 from kitchen_agent.dinner.part import Part, make_parts
 from kitchen_agent.menu import SKILL_LEVEL, DinnerRequest
@@ -41,8 +42,9 @@ class Dinner(BaseModel):
 def build_problem(request: DinnerRequest, graphs: Mapping[str, TaskGraph], recipes: Mapping[str, Recipe]) -> Dinner:
     """The scheduling problem of `request`; `graphs` and `recipes` by dish id.
 
-    Minutes are scaled to the guests, equipment is fitted to the kitchen, and the working hours are laid out so that
-    the longest chain fits. Raises EquipmentError when the kitchen lacks something that nothing replaces.
+    Minutes are scaled to the guests, equipment is fitted to the kitchen, raw meat and fish are not out of the fridge
+    for longer than the kitchen allows, and the working hours are laid out so that the longest chain fits. Raises
+    EquipmentError when the kitchen lacks something that nothing replaces.
     """
     kitchen = request.kitchen
     parts = make_parts(request, graphs, recipes)
@@ -71,12 +73,13 @@ def build_problem(request: DinnerRequest, graphs: Mapping[str, TaskGraph], recip
             washing_is_light=True,
         ),
     )
+    chilled = cold_chain(problem, kitchen.chilled_out_minutes)
     return Dinner(
-        problem=problem,
+        problem=problem.model_copy(update={"links": problem.links + chilled.links}),
         starts_at=calendar.starts_at,
         portions={part.request.id: part.made.portions for part in parts},
         sittings=sittings,
-        notes=tuple(note for part in parts for note in part.notes),
+        notes=(*(note for part in parts for note in part.notes), *chilled.notes),
     )
 
 

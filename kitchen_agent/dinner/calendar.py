@@ -91,11 +91,15 @@ class Calendar:
         )
 
     def presence(self, cook: Cook, serve_at: datetime) -> tuple[Window, ...]:
-        """When `cook` can work: the working hours, cut to the cook's own spans if there are any."""
+        """When `cook` can work: the working hours, cut to the cook's own spans if there are any.
+
+        Who is never there has a window after the end: no window at all would mean "always there".
+        """
         hours = [(self.minute(span.start), self.minute(span.end)) for span in self.spans]
         own = [self._own_span(span, serve_at) for span in cook.present] or [(0, self.horizon_minutes)]
         cuts = [(max(a, c), min(b, d)) for a, b in hours for c, d in own]
-        return tuple(Window(start_minutes=a, end_minutes=b) for a, b in sorted(cuts) if a < b)
+        there = tuple(Window(start_minutes=a, end_minutes=b) for a, b in sorted(cuts) if a < b)
+        return there or (Window(start_minutes=self.horizon_minutes, end_minutes=self.horizon_minutes + 1),)
 
     def _own_span(self, span: Presence, serve_at: datetime) -> tuple[int, int]:
         start = datetime.combine(serve_at.date(), span.start, serve_at.tzinfo)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from kitchen_agent.live.cold_chain import cold_chain
+from kitchen_agent.dinner.cold_chain import cold_chain
 from kitchen_agent.live.events import IngredientMissing
 from kitchen_agent.live.session import Session
 from kitchen_agent.live.wording import task_name
-from scheduler.problem import Link
 
 
 class Alarm(BaseModel):
@@ -69,8 +69,8 @@ def _over(session: Session, now: datetime) -> list[Alarm]:
 def _waited(session: Session, now: datetime) -> list[Alarm]:
     """Results that waited, or will have waited, longer than their limit, and that nobody has accepted."""
     found: dict[str, Alarm] = {}
-    chilled = cold_chain(session.first.problem, session.first.request.kitchen.chilled_out_minutes)
-    for link in (*session.first.problem.links, *session.plan.problem.links, *chilled):
+    chilled = cold_chain(session.first.problem, session.first.request.kitchen.chilled_out_minutes).links
+    for link in (*chilled, *session.first.problem.links, *session.plan.problem.links):
         before, after = session.progress(link.before), session.progress(link.after)
         item = session.item(link.after)
         if link.max_lag_minutes is None or before.state != "done" or after.state not in ("waiting", "paused"):
@@ -81,13 +81,26 @@ def _waited(session: Session, now: datetime) -> list[Alarm]:
         until = max(now, item.start)
         minutes = int((until - since).total_seconds() // 60)
         if minutes > link.max_lag_minutes:
-            found.setdefault(link.before, _waiting(session, link, minutes))
+            found.setdefault(link.before, _waiting(session, link.before, minutes, link.max_lag_minutes))
+    for task, minutes, most in _unserved(session, now):
+        found.setdefault(task, _waiting(session, task, minutes, most))
     return list(found.values())
 
 
-def _waiting(session: Session, link: Link, minutes: int) -> Alarm:
-    words = (
-        f"{task_name(session, link.before)} waits {minutes} minutes, at most {link.max_lag_minutes} are good: "
-        "do it again, or accept it"
-    )
-    return Alarm(kind="waited", task=link.before, sentence=words)
+def _unserved(session: Session, now: datetime) -> Iterator[tuple[str, int, int]]:
+    """The last tasks of finished dishes, with the minutes they wait for the table, if that is longer than is good."""
+    served = {dish.id: dish.served for dish in session.plan.dishes if dish.served > now}
+    for dish in (*session.first.problem.dishes, *session.plan.problem.dishes):
+        for link in dish.serving:
+            ended = session.progress(link.task).ended
+            if session.progress(link.task).state != "done" or ended is None or dish.id not in served:
+                continue
+            minutes = int((served[dish.id] - ended).total_seconds() // 60)
+            most = link.max_lag_minutes
+            if most is not None and minutes > most and link.task not in session.accepted_waits:
+                yield link.task, minutes, most
+
+
+def _waiting(session: Session, task: str, minutes: int, most: int) -> Alarm:
+    words = f"{task_name(session, task)} waits {minutes} minutes, at most {most} are good: do it again, or accept it"
+    return Alarm(kind="waited", task=task, sentence=words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kitchen_agent.cookbook.substitutes import named_lines
 from kitchen_agent.live import events as happen
 from kitchen_agent.live.session import Session
-from kitchen_agent.menu import DinnerRequest
+from kitchen_agent.menu import Cook, DinnerRequest
 from kitchen_agent.recipe import Recipe
 from kitchen_agent.taskgraph import TaskGraph
 
@@ -31,6 +31,12 @@ def request_now(session: Session) -> tuple[DinnerRequest, dict[str, TaskGraph], 
             recipes[note.dish] = _with_note(recipes[note.dish], note)
     ids = {dish.id for dish in dishes}
     return request, {k: g for k, g in graphs.items() if k in ids}, {k: r for k, r in recipes.items() if k in ids}
+
+
+def with_newcomers(session: Session, request: DinnerRequest) -> DinnerRequest:
+    """`request` with the cooks who came later too. Raises pydantic.ValidationError for one who cannot be called so."""
+    newcomers = tuple(Cook(name=newcomer.name, skill=newcomer.skill) for newcomer in session.newcomers.values())
+    return request.model_copy(update={"cooks": (*request.cooks, *newcomers)})
 
 
 def _with_note(recipe: Recipe, note: happen.IngredientReplaced | happen.IngredientLeftOut) -> Recipe:

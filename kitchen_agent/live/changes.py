@@ -6,17 +6,19 @@ What is done is pinned where it happened, what runs keeps its cook and its equip
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from typing import Final, TypeVar
 
 from kitchen_agent.dinner.calendar import minutes_between
-from kitchen_agent.live.cold_chain import cold_chain
-from kitchen_agent.live.session import Session, cold_oven_factor
+from kitchen_agent.dinner.cold_chain import cold_chain
+from kitchen_agent.live.presence import with_arrival, without
+from kitchen_agent.live.session import Session, planned_oven_factor
 from kitchen_agent.live.settled import minute_of, settle, span
 from kitchen_agent.menu import SKILL_LEVEL
 from scheduler.problem import (
     ORDER,
     Cook,
+    Dish,
     Equipment,
     Link,
     Outage,
@@ -59,15 +61,19 @@ def _move_serving(problem: Problem, session: Session, now: int) -> Problem:
     """All courses come earlier or later together."""
     if session.serve_at is None:
         return problem
-    later = minutes_between(session.first.request.serve_at, session.serve_at)
+    later = _serving_later(session)
     courses = tuple(
         course.model_copy(update={"serve_at_minutes": max(0, course.serve_at_minutes + later)})
         if course.serve_at_minutes is not None
         else course
         for course in problem.courses
     )
-    horizon = problem.horizon_minutes + max(0, later)
-    return problem.model_copy(update={"courses": courses, "horizon_minutes": horizon})
+    return problem.model_copy(update={"courses": courses})
+
+
+def _serving_later(session: Session) -> int:
+    """By how many minutes the dinner is served later than asked for at first."""
+    return minutes_between(session.first.request.serve_at, session.serve_at or session.first.request.serve_at)
 
 
 def _hold_courses(problem: Problem, session: Session, now: int) -> Problem:
@@ -79,25 +85,26 @@ def _hold_courses(problem: Problem, session: Session, now: int) -> Problem:
         if course.serve_at_minutes is not None:
             update = {"serve_at_minutes": course.serve_at_minutes + held}
         courses.append(course.model_copy(update=update))
-    horizon = problem.horizon_minutes + sum(session.held_minutes.values())
-    return problem.model_copy(update={"courses": tuple(courses), "horizon_minutes": horizon})
+    return problem.model_copy(update={"courses": tuple(courses)})
 
 
 def _stretch(problem: Problem, session: Session, now: int) -> Problem:
-    """The day is long enough to finish from now, however late it is: the last working hours go on."""
+    """The day is long enough to finish from now, however late it is: the last working hours go on.
+
+    Cooks who were to be there until those end stay; who has said when to go home is not kept.
+    """
     work = sum(
         task.rounds * task.minutes
         for task in problem.tasks
         if session.progress(task.id).state not in ("done", "skipped")
     )
     running = [span(session, progress, now)[1] for progress in session.tasks.values() if progress.state == "running"]
-    end = max(problem.horizon_minutes, max([now, *running]) + work + SLACK_MINUTES)
-    last = max((span.end_minutes for cook in problem.cooks for span in cook.presence), default=end)
-
-    closing = max((hours.end_minutes for hours in problem.sessions), default=last)
+    closing = problem.horizon_minutes
+    later = max(0, _serving_later(session)) + sum(session.held_minutes.values())
+    end = max(closing + later, max([now, *running]) + work + SLACK_MINUTES)
 
     def on(entry: Span) -> Span:
-        return entry.model_copy(update={"end_minutes": end}) if entry.end_minutes in (last, closing) else entry
+        return entry.model_copy(update={"end_minutes": end}) if entry.end_minutes == closing else entry
 
     return problem.model_copy(
         update={
@@ -114,26 +121,44 @@ def _change_cooks(problem: Problem, session: Session, now: int) -> Problem:
     """Cooks who came later join, and nobody works while away."""
     newcomers = tuple(
         Cook(
-            id=name,
-            name=name,
-            skill=SKILL_LEVEL[skill],
-            pace_percent=session.first.request.kitchen.novice_percent if skill == "novice" else 100,
+            id=cook,
+            name=newcomer.name,
+            skill=SKILL_LEVEL[newcomer.skill],
+            pace_percent=session.first.request.kitchen.novice_percent if newcomer.skill == "novice" else 100,
             tend_capacity=session.first.request.kitchen.tend_capacity,
         )
-        for name, skill in session.newcomers.items()
+        for cook, newcomer in session.newcomers.items()
     )
     cooks = []
     for cook in (*problem.cooks, *newcomers):
         presence = list(cook.presence) or [Window(start_minutes=0, end_minutes=problem.horizon_minutes)]
-        for absence in session.away:
-            if absence.cook == cook.id:
-                start = minute_of(session, absence.start)
-                end = problem.horizon_minutes if absence.end is None else minute_of(session, absence.end)
-                presence = _without(presence, start, end)
-        # Someone who is never there again keeps an empty moment: no window at all would mean "always there".
-        nobody = [Window(start_minutes=problem.horizon_minutes, end_minutes=problem.horizon_minutes + 1)]
-        cooks.append(cook.model_copy(update={"presence": tuple(presence or nobody)}))
+        for arrival in session.arrivals:
+            if arrival.cook == cook.id:
+                presence = with_arrival(presence, minute_of(session, arrival.at), problem.horizon_minutes)
+        cooks.append(cook.model_copy(update={"presence": _there(problem, session, cook.id, presence)}))
     return problem.model_copy(update={"cooks": tuple(cooks)})
+
+
+def _there(problem: Problem, session: Session, cook: str, presence: Iterable[Window]) -> tuple[Window, ...]:
+    """`presence` without the absences of `cook`."""
+    left = list(presence)
+    for absence in (absence for absence in session.away if absence.cook == cook):
+        end = problem.horizon_minutes if absence.end is None else minute_of(session, absence.end)
+        left = without(left, minute_of(session, absence.start), end)
+    # Someone who is never there again keeps an empty moment: no window at all would mean "always there".
+    nobody = Window(start_minutes=problem.horizon_minutes, end_minutes=problem.horizon_minutes + 1)
+    return tuple(left) or (nobody,)
+
+
+def overtime(problem: Problem, session: Session) -> dict[str, tuple[Window, ...]]:
+    """When the cooks of `problem` would be there if nobody went home at their hour; who has said to leave leaves."""
+    longer = {}
+    for cook in problem.cooks:
+        last = cook.presence[-1]
+        if last.end_minutes - last.start_minutes > 1:  # else the empty moment of someone who is never there
+            until = last.model_copy(update={"end_minutes": max(last.end_minutes, problem.horizon_minutes)})
+            longer[cook.id] = _there(problem, session, cook.id, (*cook.presence[:-1], until))
+    return longer
 
 
 def _set_order(problem: Problem, session: Session, now: int) -> Problem:
@@ -154,7 +179,7 @@ def _break_equipment(problem: Problem, session: Session, now: int) -> Problem:
         )
 
     end = problem.horizon_minutes
-    boards = tuple(board for board in problem.boards if not session.failed.get(board.id)) or problem.boards
+    boards = tuple(board for board in problem.boards if not session.failed.get(board.id))
     tasks = tuple(_slowed(task, session) for task in problem.tasks)
     return problem.model_copy(
         update={
@@ -169,12 +194,8 @@ def _break_equipment(problem: Problem, session: Session, now: int) -> Problem:
 
 def _slowed(task: Task, session: Session) -> Task:
     """A dish takes as long as it does in the hottest oven that is left."""
-    if task.oven is None or not session.oven_celsius:
-        return task
-    ovens = [oven.id for oven in session.first.problem.ovens if not session.failed.get(oven.id)]
-    hottest = max((session.oven_celsius.get(oven, task.oven.celsius) for oven in ovens), default=task.oven.celsius)
-    factor = cold_oven_factor(task.oven.celsius, hottest)
-    return task.model_copy(update={"minutes": math.ceil(task.minutes * factor)})
+    factor = planned_oven_factor(session, task.oven)
+    return task.model_copy(update={"minutes": math.ceil(task.minutes * factor)}) if factor > 1 else task
 
 
 def _change_tasks(problem: Problem, session: Session, now: int) -> Problem:
@@ -192,10 +213,14 @@ def _change_tasks(problem: Problem, session: Session, now: int) -> Problem:
 
 
 def _skip_tasks(problem: Problem, session: Session, now: int) -> Problem:
-    """A task that is left out is bridged: what needed it needs what it needed, with no limit on the wait."""
+    """A task that is left out is bridged: what needed it needs what it needed, with no limit on the wait.
+
+    A dish of which nothing is left is not served.
+    """
     for task in [task.id for task in problem.tasks if session.progress(task.id).state == "skipped"]:
-        before = [link for link in problem.links if link.after == task]
-        after = [link for link in problem.links if link.before == task]
+        order = [link for link in problem.links if link.min_lag_minutes is not None]
+        before = [link for link in order if link.after == task]
+        after = [link for link in order if link.before == task]
         bridges = tuple(Link(before=one.before, after=two.after) for one in before for two in after)
         kept = tuple(link for link in problem.links if task not in (link.before, link.after))
         problem = problem.model_copy(
@@ -208,7 +233,8 @@ def _skip_tasks(problem: Problem, session: Session, now: int) -> Problem:
                 ),
             }
         )
-    return problem
+    left = {task.dish for task in problem.tasks}
+    return problem.model_copy(update={"dishes": tuple(dish for dish in problem.dishes if dish.id in left)})
 
 
 def _served_without(serving: tuple[ServingLink, ...], task: str, before: list[Link]) -> tuple[ServingLink, ...]:
@@ -221,7 +247,8 @@ def _served_without(serving: tuple[ServingLink, ...], task: str, before: list[Li
 
 def _keep_cold(problem: Problem, session: Session, now: int) -> Problem:
     """Raw meat and fish are not out of the fridge for longer than this kitchen allows."""
-    links = tuple(cold_chain(problem, session.first.request.kitchen.chilled_out_minutes))
+    bounds = cold_chain(problem, session.first.request.kitchen.chilled_out_minutes).links
+    links = tuple(link for link in bounds if link not in problem.links)
     return problem.model_copy(update={"links": problem.links + links})
 
 
@@ -234,9 +261,20 @@ def _forgive(problem: Problem, session: Session, now: int) -> Problem:
         if link.after in fixed and link.before not in fixed:
             continue
         if link.after in begun or link.before in session.accepted_waits:
+            if link.min_lag_minutes is None:
+                continue
             link = link.model_copy(update={"max_lag_minutes": None})
         links.append(link)
-    return problem.model_copy(update={"links": tuple(links)})
+    dishes = tuple(_patient(dish, session.accepted_waits) for dish in problem.dishes)
+    return problem.model_copy(update={"links": tuple(links), "dishes": dishes})
+
+
+def _patient(dish: Dish, accepted: Collection[str]) -> Dish:
+    """`dish`, whose finished parts wait for the table as long as they must where a person accepts that."""
+    serving = (
+        link.model_copy(update={"max_lag_minutes": None}) if link.task in accepted else link for link in dish.serving
+    )
+    return dish.model_copy(update={"serving": tuple(serving)})
 
 
 CHANGES: Final[tuple[Callable[[Problem, Session, int], Problem], ...]] = (
@@ -253,12 +291,3 @@ CHANGES: Final[tuple[Callable[[Problem, Session, int], Problem], ...]] = (
     _set_order,
     settle,
 )
-
-
-def _without(spans: list[Window], start: int, end: int) -> list[Window]:
-    left = []
-    for window in spans:
-        before = (window.start_minutes, min(window.end_minutes, start))
-        after = (max(window.start_minutes, end), window.end_minutes)
-        left += [Window(start_minutes=a, end_minutes=b) for a, b in (before, after) if a < b]
-    return left

@@ -31,7 +31,9 @@ class Change(BaseModel):
 def changes(old: DinnerPlan, new: DinnerPlan, now: datetime) -> tuple[Change, ...]:
     """What `new` changes about the future that `old` had promised, soonest first."""
     before = {item.id: item for item in old.items}
-    found = [change for item in new.items if (change := _changed(before.get(item.id), item, now))]
+    begun = {pin.task for pin in new.problem.pins if pin.state != "locked"}
+    ahead = [item for item in new.items if item.kind == "task" and item.id not in begun]
+    found = [change for item in ahead if (change := _changed(before.get(item.id), item))]
     left = {task.id for task in new.problem.tasks}
     for item in old.items:
         if item.id not in left and item.end > now and item.kind == "task":
@@ -46,9 +48,7 @@ def changes(old: DinnerPlan, new: DinnerPlan, now: datetime) -> tuple[Change, ..
     return tuple(sorted(found, key=lambda change: (change.at, change.sentence)))
 
 
-def _changed(old: Item | None, new: Item, now: datetime) -> Change | None:
-    if new.kind != "task" or new.start <= now:
-        return None
+def _changed(old: Item | None, new: Item) -> Change | None:
     if old is None:
         return Change(kind="new", cooks=new.cooks, at=new.start, sentence=f"{new.name} (new)")
     if set(old.cooks) != set(new.cooks):

@@ -3,6 +3,7 @@
     the potatoes need ten more minutes   ->  needs_minutes 10 Boil the potatoes
     Ben has to leave at seven            ->  cook_leaves ben 19:00
     the oven is broken                   ->  fails oven
+    two burners are dead                 ->  fails burner 2     (or without the number, then it is one)
     dinner half an hour later            ->  serving_moved +30
 
 Figures and ingredients are words of the sentence, everything else names of the session; `?` stands for what the
@@ -30,6 +31,8 @@ NONE: Final = "none"
 OPEN: Final = "?"
 NOW: Final = "now"
 _WHOEVER: Final = "-"
+UNITS_MAX: Final = 9
+"""A larger number in a sentence is none of burners or pans."""
 
 _Reader = Callable[[list[str], Names], list[Happening]]
 
@@ -86,11 +89,15 @@ def grammar(heard: Heard, names: Names) -> str:
         "guests": _choice([*heard.numbers, *_steps([*heard.numbers, "1"]), OPEN]),
         "phrase": _choice(heard.phrases),
     }
+    several = [number for number in heard.numbers if 1 < int(number) <= UNITS_MAX]
+    rules |= {"units": _choice(several)}
+    units = ' (" " units)?' if several else ""
     rules |= {_rule(kind): _choice(in_sensible_states(kind, heard, names)) for kind in SENSIBLE}
     forms = {
         **{f'"{kind} " {between}{_rule(kind)}': heard.tasks for kind, between in _BEFORE_TASK.items()},
         '("cook_leaves " | "cook_joins ") cook " " clock': names.cooks,
-        '("fails " | "back ") thing': heard.things,
+        f'"fails " thing{units}': heard.things,
+        '"back " thing': heard.things,
         '"oven_colder " oven " " number': names.ovens,
         '"guests " guests': ("guests",),
         '"dish_dropped " dish': names.dishes,
@@ -174,7 +181,7 @@ _READERS: Final[Mapping[str, _Reader]] = {
     "swap": lambda w, n: [happen.CookSwap(task=_task(w[1:], n), cook=cook) for cook in _who(w[0], n)],
     "cook_leaves": lambda w, n: [happen.CookLeaves(cook=cook, at=moment(w[1], n)) for cook in _who(w[0], n)],
     "cook_joins": lambda w, n: [happen.CookJoins(cook=cook, at=moment(w[1], n)) for cook in _who(w[0], n)],
-    "fails": lambda w, n: [happen.EquipmentFails(equipment=w[0])],
+    "fails": lambda w, n: [happen.EquipmentFails(equipment=w[0], units=int(w[1]) if w[1:] else 1)],
     "back": lambda w, n: [happen.EquipmentBack(equipment=w[0])],
     "oven_colder": lambda w, n: [happen.OvenColder(oven=w[0], celsius=int(w[1]))],
     "guests": lambda w, n: [happen.GuestsChanged(guests=_guests(w[0], n))],

@@ -36,6 +36,7 @@ _SYNONYMS: Final = {
 }  # fmt: skip
 _ALIKE: Final = 0.8
 _CLOCK: Final = re.compile(r"\b[0-2]?\d:[0-5]\d\b")
+_SEVERAL: Final = re.compile(r"(?<![\d:.])([2-9])((?: [^\W\d_]+){1,2})")
 _NUMBER: Final = re.compile(r"(?<![\d:.])\d{1,3}(?![\d:])")
 
 
@@ -77,6 +78,20 @@ def hear(sentence: str, names: Names) -> Heard:
         clocks=tuple(dict.fromkeys([*_CLOCK.findall(text), *bare])),
         phrases=_phrases(text),
     )
+
+
+def units_said(text: str, thing: str) -> int:
+    """How many of `thing` the sentence `text`, in figures, speaks of: "2 small burners" are two; else it is one."""
+    named = stems(words_of(thing))
+    for match in _SEVERAL.finditer(text.lower()):
+        following = {word for said in match[2].split() for word in stems(_SYNONYMS.get(_singular(said), said))}
+        if following & named:
+            return int(match[1])
+    return 1
+
+
+def _singular(word: str) -> str:
+    return word.removesuffix("s") if word not in _SYNONYMS else word
 
 
 def _is_called(cook: str, text: str) -> bool:

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
+from kitchen_agent.errors import EventRefusedError, KitchenAgentError
 from kitchen_agent.live import events as happen
 from kitchen_agent.live.difference import Change, changes
 from kitchen_agent.live.easing import GIVEN_UP
@@ -153,7 +154,7 @@ class LiveKitchen:
             if key in known.keys:
                 return known.keys[key], False
             refuse(known.session, what)
-            entry = Event(key=key, at=self._now(), by=by, what=what)
+            entry = _event(key, self._now(), by, what)
             if added := self._store.append_after(session, entry, known.last):
                 return added
 
@@ -193,12 +194,15 @@ class LiveKitchen:
         """Replan until the plan in force knows all events, or nothing fits."""
         while (known := self._read(session)).causes and not known.trouble and known.session.approved:
             now = max(self._now(), known.session.now)
-            replanned = replan(known.session, now, seconds=self._seconds)
-            if replanned.plan is None:
-                known.trouble = f"no plan fits after: {'; '.join(known.causes[-3:])}"
+            try:
+                plan, why = replan(known.session, now, seconds=self._seconds).plan, ""
+            except KitchenAgentError as error:  # what is in the store is there to stay: the next event may help
+                plan, why = None, f": {error}"
+            if plan is None:
+                known.trouble = f"no plan fits after: {'; '.join(known.causes[-3:])}{why}"
                 return
             because = "; ".join(known.causes)[:500]
-            adopted = happen.PlanAdopted(plan=replanned.plan, because=because)
+            adopted = happen.PlanAdopted(plan=plan, because=because)
             entry = Event(key=f"plan after {known.last}", at=now, by=BY_ITSELF, what=adopted)
             self._store.append_after(session, entry, known.last)
 
@@ -212,6 +216,16 @@ class LiveKitchen:
             known.read(recorded)
             known.trouble = ""
         return known
+
+
+def _event(key: str, at: datetime, by: str, what: Happening) -> Event:
+    try:
+        return Event(key=key, at=at, by=by, what=what)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = str(first["loc"][0])
+        value = {"key": key, "by": by}.get(field, what.kind)
+        raise EventRefusedError(field, value, f"does not do: {first['msg']}", "Write another") from error
 
 
 def _shortcomings(plan: DinnerPlan, now: datetime) -> tuple[int, int]:

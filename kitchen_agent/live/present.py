@@ -6,14 +6,17 @@ plan's clock, so that its minute 0 stays. Then each thing that happened changes 
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
 from typing import TypeVar
 
 from kitchen_agent.dinner import Dinner, build_problem
-from kitchen_agent.dinner.calendar import minutes_between
+from kitchen_agent.dinner.calendar import clock, minutes_between
 from kitchen_agent.live.asked import request_now
 from kitchen_agent.live.changes import CHANGES
 from kitchen_agent.live.session import Session
+from kitchen_agent.nodes import earlier_minutes
+from scheduler.explain import Repair, ServeLater
 from scheduler.problem import Problem, Window
 from scheduler.problem import Session as Hours
 
@@ -31,11 +34,21 @@ def dinner_now(session: Session, now: datetime) -> Dinner:
     if session.guests is None and not session.added:
         problem = first.problem  # with the repairs that made the first plan fit
     else:
+        dinner = repaired(dinner, first.repairs, request.zone)
         problem = moved(dinner.problem, minutes_between(first.starts_at, dinner.starts_at))
     minute = max(0, minutes_between(first.starts_at, now))
     for change in CHANGES:
         problem = change(problem, session, minute)
     return dinner.model_copy(update={"problem": problem, "starts_at": first.starts_at})
+
+
+def repaired(dinner: Dinner, repairs: Iterable[Repair], zone: tzinfo) -> Dinner:
+    """`dinner`, built anew, with the repairs of the first plan; to serve later is in its request already."""
+    for repair in repairs:
+        if not isinstance(repair, ServeLater):
+            starts_at = clock(dinner.starts_at, -earlier_minutes(repair), zone)
+            dinner = dinner.model_copy(update={"problem": repair.apply(dinner.problem), "starts_at": starts_at})
+    return dinner
 
 
 def moved(problem: Problem, minutes: int) -> Problem:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from pydantic import ValidationError
 from rapidfuzz import process
 
 from kitchen_agent.cookbook.substitutes import named_lines
-from kitchen_agent.errors import EventRefusedError
+from kitchen_agent.errors import EventRefusedError, KitchenAgentError
 from kitchen_agent.live import events as happen
-from kitchen_agent.live.events import Happening
-from kitchen_agent.live.session import Session
+from kitchen_agent.live.asked import request_now, with_newcomers
+from kitchen_agent.live.events import Event, Happening
+from kitchen_agent.live.present import dinner_now
+from kitchen_agent.live.session import Session, apply
 from kitchen_agent.live.taskprogress import TaskState
+from kitchen_agent.menu import DinnerRequest, slug
 
 SENSIBLE: Final[Mapping[str, tuple[TaskState, ...]]] = {
     "started": ("waiting", "paused"),
@@ -33,9 +37,11 @@ def refuse(session: Session, what: Happening) -> None:
         case happen.CookLeaves():
             _known("cook", what.cook, cooks(session))
         case happen.CookJoins():
-            if what.cook not in cooks(session) and what.skill is None:
-                fix = f"Say what this cook can do (novice, home or expert), or name one of: {_list(cooks(session))}"
-                raise EventRefusedError("skill", "", f"is missing for the new cook {what.cook!r}", fix)
+            if slug(what.cook) not in cooks(session):
+                if what.skill is None:
+                    fix = f"Say what this cook can do (novice, home or expert), or name one of: {_list(cooks(session))}"
+                    raise EventRefusedError("skill", "", f"is missing for the new cook {what.cook!r}", fix)
+                _refuse_unplannable(session, what, "cook", what.cook)
         case happen.EquipmentFails() | happen.EquipmentBack():
             _known("equipment", what.equipment, equipment(session))
         case happen.OvenColder():
@@ -49,6 +55,7 @@ def refuse(session: Session, what: Happening) -> None:
                 raise EventRefusedError(
                     "dish", what.dish.id, "is on the menu already", "Change the guests to cook more"
                 )
+            _refuse_unplannable(session, what, "dish", what.dish.name)
         case happen.CourseHeld():
             _known("course", what.course, [course.id for course in session.plan.problem.courses])
         case (
@@ -57,9 +64,13 @@ def refuse(session: Session, what: Happening) -> None:
             | happen.IngredientReplaced()
             | happen.IngredientLeftOut()
         ):
-            _known("dish", what.dish, dishes(session))
+            _known("dish", what.dish, [dish.id for dish in session.plan.problem.dishes])
             _refuse_ingredient(session, what)
-        case happen.GuestsChanged() | happen.ServingMoved() | happen.PlanAdopted():
+        case happen.GuestsChanged():
+            _refuse_unplannable(session, what, "guests", str(what.guests))
+        case happen.ServingMoved():
+            _refuse_unplannable(session, what, "serve_at", f"{what.serve_at:%Y-%m-%d %H:%M}")
+        case happen.PlanAdopted():
             pass
         case _:
             _refuse_task(session, what.task, what.kind)
@@ -84,12 +95,13 @@ def tasks(session: Session) -> list[str]:
 
 def cooks(session: Session) -> list[str]:
     """The ids of the cooks, those who came later too."""
-    return [cook.id for cook in session.plan.problem.cooks]
+    return list(dict.fromkeys([*(cook.id for cook in session.plan.problem.cooks), *session.newcomers]))
 
 
 def dishes(session: Session) -> list[str]:
-    """The ids of the dishes that are still to be served."""
-    return [dish.id for dish in session.plan.problem.dishes]
+    """The ids of the dishes that are asked for, those too of which there is no plan yet."""
+    ids = [*(dish.id for dish in session.first.problem.dishes), *(added.dish.id for added in session.added)]
+    return [dish for dish in dict.fromkeys(ids) if dish not in session.dropped]
 
 
 def equipment(session: Session) -> list[str]:
@@ -98,6 +110,20 @@ def equipment(session: Session) -> list[str]:
     return [
         thing.id for group in (problem.ovens, problem.equipment, problem.vessels, problem.boards) for thing in group
     ]
+
+
+def _refuse_unplannable(session: Session, what: Happening, field: str, value: str) -> None:
+    """Refuse what leaves nothing that could be planned, as a dish that the kitchen cannot cook."""
+    after = apply(session, Event(key="trial", at=session.now, by="trial", what=what))
+    try:
+        request = with_newcomers(after, request_now(after)[0])
+        DinnerRequest.model_validate_json(request.model_dump_json())
+        dinner_now(after, after.now)
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise EventRefusedError(field, value, f"does not do: {reason}", "The dinner stays as it is") from error
+    except KitchenAgentError as error:
+        raise EventRefusedError(field, value, f"cannot be: {error}", "The dinner stays as it is") from error
 
 
 def _refuse_task(session: Session, task: str, kind: str) -> None:

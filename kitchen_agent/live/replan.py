@@ -16,13 +16,13 @@ from datetime import datetime
 from typing import Final
 
 from kitchen_agent.dinner import Dinner
-from kitchen_agent.live.asked import request_now
+from kitchen_agent.live.asked import request_now, with_newcomers
+from kitchen_agent.live.changes import overtime
 from kitchen_agent.live.difference import Change, changes
-from kitchen_agent.live.easing import eased
+from kitchen_agent.live.easing import Given, eased
 from kitchen_agent.live.present import dinner_now
 from kitchen_agent.live.session import Session
 from kitchen_agent.live.shift import shifted
-from kitchen_agent.menu import Cook
 from kitchen_agent.plan import DinnerPlan, make_plan
 from scheduler import solve
 from scheduler.check import check
@@ -82,7 +82,8 @@ def replan(session: Session, now: datetime, *, seconds: float = SECONDS) -> Repl
     dinner, old = dinner_now(session, now), session.plan.schedule
     if {task.id for task in dinner.problem.tasks} - {entry.task for entry in old.assignments}:
         seconds *= NEW_WORK_FACTOR
-    start = _first(dinner.problem, old, max(QUICK_SECONDS, seconds * QUICK_SHARE))
+    given = Given(old, overtime(dinner.problem, session), session.first.problem.boards)
+    start = _first(dinner.problem, given, max(QUICK_SECONDS, seconds * QUICK_SHARE))
     # What follows the search, its plan judged and put into words, takes about as long as what came before it.
     deadline = began + seconds - min(time.monotonic() - began, seconds * AFTERWARDS_SHARE)
     if start.given_up and start.found is not None:
@@ -111,17 +112,18 @@ class _Start:
     shifted: _Found | None
 
 
-def _first(problem: Problem, old: Schedule, seconds: float) -> _Start:
+def _first(problem: Problem, given: Given, seconds: float) -> _Start:
     """A first plan without search: the old one shifted, or a quick one; with as little given up as that needs.
 
     `seconds` of wall clock for a quick one.
     """
+    old = given.old
     if (found := _judged(problem, shifted(problem, old))) is not None:
         return _Start(problem, (), found, found)
     if (found := _quick(problem, seconds)) is not None:
         return _Start(problem, (), found, None)
     words: tuple[str, ...] = ()
-    for words, easier in eased(problem, old):
+    for words, easier in eased(problem, given):
         problem = easier
         if (found := _judged(problem, shifted(problem, old))) is not None:
             return _Start(problem, words, found, found)
@@ -182,13 +184,13 @@ def _solved(problem: Problem, start: _Found | None, seconds: float) -> _Found | 
 
 def _plan(session: Session, dinner: Dinner, found: _Found, given_up: tuple[str, ...]) -> DinnerPlan:
     request, graphs, recipes = request_now(session)
-    newcomers = tuple(Cook(name=name, skill=skill) for name, skill in session.newcomers.items())
     return make_plan(
-        request.model_copy(update={"cooks": (*request.cooks, *newcomers)}),
+        with_newcomers(session, request),
         recipes,
         graphs,
         dinner,
         Solved(schedule=found.schedule, optimal=all(term.optimal for term in found.terms)),
         notes=given_up,
         model=session.first.versions,
+        repairs=session.first.repairs,
     )

@@ -28,7 +28,13 @@ def told_lines(before: Session, after: Session, told: Told) -> list[str]:
     found += [f"To keep going: {note}." for note in after.plan.notes if note not in known]
     asked = before.open_questions
     found += [question_line(after, missing) for missing in after.open_questions if missing not in asked]
-    return [*found, *change_lines(told.changes, after)] or [NOTHING_NEW]
+    return [*found, *news_lines(told.changes, after)] or [NOTHING_NEW]
+
+
+def news_lines(found: Sequence[Change], session: Session) -> list[str]:
+    """As `change_lines`, after the reason of the new plan."""
+    lines = change_lines(found, session)
+    return [f"The plan changes because: {session.because}", *lines] if lines and session.because else lines
 
 
 def late_lines(before: Session, after: Session) -> list[str]:
@@ -71,20 +77,21 @@ def change_line(change: Change, session: Session) -> str:
     return f"{change.at.astimezone(session.first.serve_at.tzinfo):%H:%M}  {who}{change.sentence}"
 
 
-def rescue_lines(offers: Sequence[Rescue]) -> list[str]:
+def rescue_lines(offers: Sequence[Rescue], session: Session) -> list[str]:
     """Each offer with what is then still late, and what to tell the session when it is done."""
     found = []
     for offer in offers:
         left = f", then {offer.late_minutes} minutes late" if offer.late_minutes else ""
-        tell = "; ".join(command_words(event) for event in offer.events)
+        tell = "; ".join(command_words(event, session) for event in offer.events)
         found.append(f"This would help: {offer.sentence}{left}   [{tell}]")
     return found
 
 
-def command_words(what: Happening) -> str:
-    """`what` as it is typed."""
+def command_words(what: Happening, session: Session) -> str:
+    """`what` as it is typed, with times of day as the dinner has them."""
+    zone = session.first.serve_at.tzinfo
     fields = [value for name, value in what if name != "kind" and value is not None]
-    words = [f"{value:%H:%M}" if isinstance(value, datetime) else str(value) for value in fields]
+    words = [f"{value.astimezone(zone):%H:%M}" if isinstance(value, datetime) else str(value) for value in fields]
     return " ".join([what.kind, *(f'"{word}"' if " " in word else word for word in words)])
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Final
 
+from kitchen_agent.errors import KitchenAgentError
 from kitchen_agent.live import events as happen
 from kitchen_agent.live.events import Event, Happening
 from kitchen_agent.live.kitchen import late_minutes
@@ -73,7 +74,10 @@ def _tried(session: Session, now: datetime, rescue: Rescue) -> Rescue | None:
         if refusal_of(after, what) is not None:
             return None
         after = apply(after, Event(key=f"trial {number}", at=now, by="trial", what=what))
-    answer = replan(after, now, seconds=TRIAL_SECONDS)
+    try:
+        answer = replan(after, now, seconds=TRIAL_SECONDS)
+    except KitchenAgentError:
+        return None
     if answer.plan is None or set(answer.given_up) - set(session.plan.notes):
         return None
     left = late_minutes(answer.plan, now)

@@ -10,16 +10,18 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from kitchen_agent.cookbook.substitutes import named_lines
 from kitchen_agent.live import events as happen
 from kitchen_agent.live.events import Event, Happening
+from kitchen_agent.live.presence import Absence, Arrival, Newcomer, arriving, coming, leaving
 from kitchen_agent.live.taskprogress import Progress, needing, pause
+from kitchen_agent.menu import slug
 from kitchen_agent.plan import DinnerPlan, Item
-from scheduler.problem import Link
+from scheduler.problem import Link, OvenUse
 
 ROOM_CELSIUS = 20
 COLD_OVEN_FACTOR_MAX = 2.0
@@ -30,30 +32,25 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Absence(_Part):
-    """A cook is away from `start` until `end` (None: for good)."""
-
-    cook: str
-    start: datetime
-    end: datetime | None = None
-
-
 class Session(_Part):
     """A dinner in the making.
 
     `first` is the plan that the session was opened with, `plan` the one in force. The rest is what life changed; a
-    name that is not in a mapping is as planned. `now` is the moment of the last event.
+    name that is not in a mapping is as planned. `now` is the moment of the last event, `because` the reason of the plan
+    in force.
     """
 
     first: DinnerPlan
     plan: DinnerPlan
+    because: str = ""
     now: datetime
     approved: bool = False
     tasks: dict[str, Progress] = {}
     accepted_waits: frozenset[str] = frozenset()
     swapped: dict[str, str] = {}
     away: tuple[Absence, ...] = ()
-    newcomers: dict[str, Literal["novice", "home", "expert"]] = {}
+    arrivals: tuple[Arrival, ...] = ()
+    newcomers: dict[str, Newcomer] = {}
     failed: dict[str, int] = {}
     oven_celsius: dict[str, int] = {}
     guests: int | None = None
@@ -112,7 +109,10 @@ def apply(session: Session, event: Event) -> Session:
 def _changes(session: Session, what: Happening, at: datetime) -> Mapping[str, Any]:
     match what:
         case happen.PlanAdopted():
-            return {"plan": what.plan, "approved": True}
+            known = {task: progress for task, progress in session.tasks.items() if progress.extra_minutes}
+            told = {task: p.model_copy(update={"planned_extra_minutes": p.extra_minutes}) for task, p in known.items()}
+            adopted = {"plan": what.plan, "because": what.because, "tasks": {**session.tasks, **told}}
+            return {**adopted, "approved": True}
         case happen.GuestsChanged():
             return {"guests": what.guests}
         case happen.ServingMoved():
@@ -145,7 +145,10 @@ def _changes(session: Session, what: Happening, at: datetime) -> Mapping[str, An
             changed = {what.task: _task_change(session, what, at)}
             if isinstance(what, happen.TaskDone):
                 changed |= {task: _started(session, task, None, at) for task in _runs_now(session, what.task)}
-            return {"tasks": {**session.tasks, **changed}}
+            tasks = {"tasks": {**session.tasks, **changed}}
+            if isinstance(what, happen.TaskRedo):
+                return {**tasks, "accepted_waits": session.accepted_waits - {what.task}}
+            return tasks
 
 
 def _task_change(session: Session, what: Happening, at: datetime) -> Progress:
@@ -170,11 +173,19 @@ def _task_change(session: Session, what: Happening, at: datetime) -> Progress:
 def _started(session: Session, task: str, cook: str | None, at: datetime) -> Progress:
     before, item = session.progress(task), session.item(task)
     minutes = before.remaining_minutes
+    factor = before.oven_factor
     if minutes is None:
-        minutes = (item.minutes if item else 1) + before.extra_minutes
-    expected = at + timedelta(minutes=minutes)
+        minutes = (item.minutes if item else 1) + before.extra_minutes - before.planned_extra_minutes
+        factor = planned_oven_factor(session, _oven_use(session, task))
     return Progress(
-        state="running", started=at, expected=expected, cook=cook, extra_minutes=before.extra_minutes, runs=before.runs
+        state="running",
+        started=at,
+        expected=at + timedelta(minutes=minutes),
+        cook=cook,
+        extra_minutes=before.extra_minutes,
+        planned_extra_minutes=before.planned_extra_minutes,
+        oven_factor=factor,
+        runs=before.runs,
     )
 
 
@@ -203,17 +214,16 @@ def _at_once(session: Session, link: Link) -> bool:
 
 def _cook_changes(session: Session, what: happen.CookLeaves | happen.CookJoins, at: datetime) -> Mapping[str, Any]:
     if isinstance(what, happen.CookLeaves):
-        return {"away": (*session.away, Absence(cook=what.cook, start=what.at))}
-    known = {cook.id for cook in session.first.request.cooks} | set(session.newcomers)
-    if what.cook not in known:
-        absence = Absence(cook=what.cook, start=session.first.starts_at, end=what.at)
-        return {"newcomers": {**session.newcomers, what.cook: what.skill or "home"}, "away": (*session.away, absence)}
-    open_ones = [absence for absence in session.away if absence.cook == what.cook and absence.end is None]
-    if not open_ones:
-        return {"away": (*session.away, Absence(cook=what.cook, start=min(at, what.at), end=what.at))}
-    last = open_ones[-1]
-    back = last.model_copy(update={"end": max(last.start, what.at)})
-    return {"away": tuple(back if absence is last else absence for absence in session.away)}
+        return {"away": leaving(session.away, what.cook, what.at, at)}
+    cook = slug(what.cook)
+    if cook in {cook.id for cook in session.first.request.cooks} | set(session.newcomers):
+        return {
+            "away": coming(session.away, cook, what.at, at),
+            "arrivals": arriving(session.arrivals, cook, what.at, at),
+        }
+    newcomer = Newcomer(name=what.cook.strip(), skill=what.skill or "home")
+    absence = Absence(cook=cook, start=session.first.starts_at, end=what.at)
+    return {"newcomers": {**session.newcomers, cook: newcomer}, "away": (*session.away, absence)}
 
 
 def _equipment_changes(
@@ -245,13 +255,28 @@ def cold_oven_factor(wished_celsius: int, celsius: int) -> float:
     return min(COLD_OVEN_FACTOR_MAX, (wished_celsius - ROOM_CELSIUS) / max(1, celsius - ROOM_CELSIUS))
 
 
+def planned_oven_factor(session: Session, use: OvenUse | None) -> float:
+    """How many times as long a plan of this moment gives a task: as in the hottest oven that is left."""
+    if use is None or not session.oven_celsius:
+        return 1.0
+    ovens = [oven.id for oven in session.first.problem.ovens if not session.failed.get(oven.id)]
+    hottest = max((session.oven_celsius.get(oven, use.celsius) for oven in ovens), default=use.celsius)
+    return cold_oven_factor(use.celsius, hottest)
+
+
+def _oven_use(session: Session, task: str) -> OvenUse | None:
+    return next((entry.oven for entry in session.plan.problem.tasks if entry.id == task), None)
+
+
 def _slower(session: Session, task: str, celsius: int, at: datetime) -> Progress:
-    before = session.progress(task)
-    use = next((t.oven for t in session.plan.problem.tasks if t.id == task), None)
+    """How far `task` is in an oven of `celsius`: what is left of it takes longer, or less than it did when colder."""
+    before, use = session.progress(task), _oven_use(session, task)
     if use is None or before.expected is None:
         return before
-    left = max(timedelta(), before.expected - at) * cold_oven_factor(use.celsius, celsius)
-    return before.model_copy(update={"expected": at + timedelta(minutes=math.ceil(left.total_seconds() / 60))})
+    factor = cold_oven_factor(use.celsius, celsius)
+    left = max(timedelta(), before.expected - at) * factor / before.oven_factor
+    expected = at + timedelta(minutes=math.ceil(round(left.total_seconds() / 60, 3)))
+    return before.model_copy(update={"expected": expected, "oven_factor": factor})
 
 
 def _running_in(session: Session, equipment: str) -> list[str]:

@@ -191,12 +191,10 @@ def _checkpointer(url: str) -> Iterator[BaseCheckpointSaver[Any]]:
         with open_checkpoints(Path(make_url(url).database or "")) as saver:
             yield saver
         return
-    try:
-        from langgraph.checkpoint.postgres import PostgresSaver
-        from psycopg import Connection
-        from psycopg.rows import dict_row
-    except ImportError as error:
-        raise StoreError(url, "this needs the extra postgres: pip install 'kitchen-agent[postgres]'") from error
+    from langgraph.checkpoint.postgres import PostgresSaver  # of the extra postgres, as the store has made sure
+    from psycopg import Connection
+    from psycopg.rows import dict_row
+
     dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     with Connection.connect(dsn, autocommit=True, prepare_threshold=0, row_factory=dict_row) as connection:
         postgres = PostgresSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=STATE_TYPES))

@@ -14,6 +14,7 @@ from kitchen_agent.dinner.calendar import minutes_between
 from kitchen_agent.live.session import Session
 from kitchen_agent.live.taskprogress import Progress
 from scheduler.problem import Dish, HeldVessel, Pin, PlannedTask, Problem, Replan, ServedDish, Task
+from scheduler.rules.courses import dish_due
 from scheduler.schedule import Assignment, Inserted, Schedule
 
 FREEZE_MINUTES: Final = 6
@@ -141,6 +142,7 @@ def _inserted_pins(problem: Problem, schedule: Schedule, now: int) -> Iterator[P
                 start_minutes=entry.start_minutes,
                 end_minutes=entry.end_minutes,
                 cooks=(entry.cook,) if entry.cook else None,
+                oven=entry.oven,
             )
 
 
@@ -163,8 +165,11 @@ def _has_happened(problem: Problem, entry: Inserted, done_by: dict[str, int], pi
 
 
 def _served(problem: Problem, session: Session, now: int) -> tuple[ServedDish, ...]:
-    """The dishes that are on the table: finished, and their planned serving is past."""
+    """The dishes that are on the table: finished, and the time at which they were and are to be served is past."""
     planned = {entry.dish: entry.served_minutes for entry in session.plan.schedule.served}
+    again = session.plan.problem.replan
+    # A dinner that is moved does not call back what is eaten; a course that is held back is not on the table.
+    eaten = {entry.dish for entry in again.served} if again and not session.held_minutes else set()
     served = []
     for dish in problem.dishes:
         shown = {item.id for item in session.plan.items}  # a task of no minutes is not, and nobody reports it
@@ -172,7 +177,8 @@ def _served(problem: Problem, session: Session, now: int) -> tuple[ServedDish, .
         if not ends or any(progress.state != "done" for progress in ends):
             continue
         ready = max(minute_of(session, progress.ended or session.now) for progress in ends)
-        minute = max(ready, planned.get(dish.id, ready))
+        due = 0 if dish.id in eaten else dish_due(problem, dish) or 0
+        minute = max(ready, planned.get(dish.id, ready), due)
         if minute <= now:
             served.append(ServedDish(dish=dish.id, served_minutes=minute))
     return tuple(served)

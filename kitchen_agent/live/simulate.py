@@ -59,7 +59,7 @@ def simulate(sessions: Sessions, clock: Clock, plan: DinnerPlan, seed: int = 0) 
             what = happen.NeedsMinutes(task=task, minutes=rng.randint(3, 10))
         delayed.add(task if not isinstance(what, happen.TaskStarted) else "")
         words = sentence(session, what)
-        told = sessions.tell(name, what, f"{task} {what.kind} {session.progress(task).runs}", BY)
+        told = sessions.tell(name, what, f"simulated after {sessions.kitchen.newest(name)}", BY)
         yield f"{_words(session, clock.moment)}  {words}"
         after = sessions.kitchen.session(name)
         if told.trouble or after.plan != session.plan:

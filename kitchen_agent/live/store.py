@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from kitchen_agent.errors import StoreError, UnknownSessionError
@@ -66,7 +66,7 @@ class SessionStore:
         try:
             with self._writing() as connection:
                 _METADATA.create_all(connection)
-        except OperationalError as error:
+        except DBAPIError as error:
             raise StoreError(url, str(error.orig)) from error
 
     def open_session(self, session: str, opening: str) -> bool:
@@ -150,7 +150,10 @@ def _open(url: str) -> Engine:
     except ArgumentError as error:
         raise StoreError(url, "this is not a database URL") from error
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        try:
+            return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        except ImportError as error:
+            raise StoreError(url, "this needs the extra postgres: pip install 'kitchen-agent[postgres]'") from error
     if parsed.get_backend_name() != "sqlite":
         raise StoreError(url, f"{parsed.get_backend_name()} is not supported")
     engine = create_engine(parsed, connect_args={"timeout": _BUSY_SECONDS})

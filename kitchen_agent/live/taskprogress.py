@@ -15,8 +15,9 @@ class Progress(BaseModel):
     """How far one task is.
 
     `started` and `ended` are the last stretch of work; `expected` is when a running task should end,
-    `remaining_minutes` what a paused one still needs, `extra_minutes` what one that waits will need beyond its plan.
-    `runs` counts the times it was begun anew.
+    `remaining_minutes` what a paused one still needs, `extra_minutes` what one that waits will need beyond its recipe,
+    `planned_extra_minutes` so many of them as the plan in force has already. `oven_factor`: in a cold oven it takes so
+    many times as long. `runs` counts the times it was begun anew.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -27,6 +28,8 @@ class Progress(BaseModel):
     expected: datetime | None = None
     cook: str | None = None
     extra_minutes: int = 0
+    planned_extra_minutes: int = 0
+    oven_factor: float = 1.0
     remaining_minutes: int | None = None
     runs: int = 1
 

@@ -15,11 +15,14 @@ from pydantic import TypeAdapter, ValidationError
 from kitchen_agent.errors import EventRefusedError
 from kitchen_agent.live.events import Happening
 from kitchen_agent.live.session import Session
-from kitchen_agent.menu import DishRequest, slug
+from kitchen_agent.menu import SITTING_OF_COURSE, DishRequest, slug
 from kitchen_agent.moments import clock_time
+from kitchen_agent.taskgraph import COURSES
 
 BACK: Final = timedelta(hours=3)
 """A time of day this far back is meant as past; an earlier one is tomorrow's."""
+_NO_DISHES: Final = ("side", *SITTING_OF_COURSE.values())
+"""The courses that no dish is called by."""
 _BY_PROGRAM: Final = ("plan", "substitute_proposed", "dish_added")
 _TYPES: Final[Mapping[str, Any]] = {
     kind.model_fields["kind"].default: kind
@@ -45,7 +48,7 @@ def read_event(session: Session, kind: str, words: Sequence[str], now: datetime)
     if kind not in KINDS:
         raise EventRefusedError("event", kind, "is none", f"Use one of: {', '.join(KINDS)}")
     if kind == "dish_added":
-        return _dish(words)
+        return _dish(session, words)
     names = [name for name in _TYPES[kind].model_fields if name != "kind"]
     if len(words) > len(names):
         words = (*words[: len(names) - 1], " ".join(words[len(names) - 1 :]))
@@ -59,10 +62,23 @@ def read_event(session: Session, kind: str, words: Sequence[str], now: datetime)
         raise EventRefusedError(field, given, f"does not do: {first['msg']}", f"Write: {kind} {KINDS[kind]}") from error
 
 
-def _dish(words: Sequence[str]) -> DishRequest:
+def _dish(session: Session, words: Sequence[str]) -> DishRequest:
+    """The dish that the words name; a course may stand at the end.
+
+    "garlic bread" is a dish: a course that dishes are called by too is one only after a name in quotes.
+    """
     if not words:
         raise EventRefusedError("dish", "", "is missing", "Write: dish_added DISH [COURSE]")
-    return DishRequest(name=words[0], course=words[1] if len(words) > 1 else None)
+    *name, last = words
+    quoted = len(name) == 1 and " " in name[0]
+    courses = {*session.first.request.courses, *(COURSES if quoted else _NO_DISHES)}
+    try:
+        if name and last in courses:
+            return DishRequest(name=" ".join(name), course=last)
+        return DishRequest(name=" ".join(words))
+    except ValidationError as error:
+        said = " ".join(words)
+        raise EventRefusedError("dish", said, f"does not do: {error.errors()[0]['msg']}", "Shorten its name") from error
 
 
 def _as_it_is(word: str, session: Session, now: datetime) -> str:

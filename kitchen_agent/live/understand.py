@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict
 from kitchen_agent.cookbook import Cookbook
 from kitchen_agent.errors import UnclearSentenceError
 from kitchen_agent.live import eventline
-from kitchen_agent.live.events import Happening
-from kitchen_agent.live.hearing import Heard, hear, matches, relevance, stems
+from kitchen_agent.live.events import EquipmentFails, Happening
+from kitchen_agent.live.hearing import Heard, hear, matches, relevance, stems, units_said
 from kitchen_agent.live.names import Names, TaskName, words_of
 from kitchen_agent.live.wishes import asks, wished
 from kitchen_agent.menu import DishRequest
@@ -106,6 +106,8 @@ def understood(sentence: str, line: str, names: Names) -> Understood:
     Raises UnclearSentenceError when the line is no event, UnsaidAmountError when it lacks an amount.
     """
     event, *others = eventline.read(line, names)
+    if isinstance(event, EquipmentFails) and event.units == 1:
+        event = event.model_copy(update={"units": units_said(hear(sentence, names).text, event.equipment)})
     found = readings(sentence, event, names)
     others += [other for other in found or _guesses(event, names) if other != event]
     return Understood(event=event, other_readings=tuple(others), named=bool(found))

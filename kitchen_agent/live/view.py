@@ -26,11 +26,12 @@ from kitchen_agent.live.difference import changes
 from kitchen_agent.live.events import Happening
 from kitchen_agent.live.kitchen import Told, late_minutes
 from kitchen_agent.live.names import names_of
-from kitchen_agent.live.report import change_lines, told_lines
+from kitchen_agent.live.report import change_lines, news_lines, told_lines
 from kitchen_agent.live.rescues import Rescue, rescues
 from kitchen_agent.live.screen import alarm_lines, cook_lines, headline, shortened, task_rows
 from kitchen_agent.live.session import Session
 from kitchen_agent.live.sessions import Sessions
+from kitchen_agent.live.taps import Tap, key_of
 from kitchen_agent.live.tasklist import TaskList
 from kitchen_agent.live.typed import KINDS, read_event
 from kitchen_agent.live.typedline import TypedLine
@@ -82,6 +83,9 @@ class LiveView(App[None]):
         self._background, self._behind, self._trouble = Background(open_again), False, ""
         self._offers: tuple[Rescue, ...] = ()
         self._rung: frozenset[object] = frozenset()
+        self._drawn, self._following = 0, 0
+        self._shown = self._now().plan
+        self._tap: Tap | None = None
 
     def compose(self) -> ComposeResult:
         """Clock, alarms, cooks, tasks, what was told last, and a line to type in."""
@@ -107,6 +111,7 @@ class LiveView(App[None]):
         if not self.query("#clock"):
             return  # the screen is being closed
         session, now = self._now(), self._kitchen.now()
+        self._drawn = self._kitchen.newest(self._session)
         self.query_one("#clock", Static).update(headline(session, now))
         self.query_one("#alarms", Static).update("\n".join(alarm_lines(session, now, self._trouble)))
         self.query_one("#cooks", Static).update("\n".join(cook_lines(session, now, self.size.width - 2)))
@@ -121,7 +126,7 @@ class LiveView(App[None]):
             self.run_worker(self._catch_up(), exit_on_error=False)
 
     async def _catch_up(self) -> None:
-        """Make the plan that the clock or another terminal calls for."""
+        """Make the plan that the clock or another terminal calls for, and say what it changes."""
 
         def look(sessions: Sessions) -> str:
             sessions.kitchen.refresh(self._session)
@@ -132,6 +137,16 @@ class LiveView(App[None]):
             self._trouble = await self._background.do(look)
         finally:
             self._behind = False
+        if not self._following and self.query("#told"):  # else whoever told something here says it
+            self._tell_news()
+
+    def _tell_news(self) -> None:
+        """Say what a new plan changes that nobody here has asked for."""
+        session, before = self._now(), self._shown
+        if session.plan is not before:
+            self._shown = session.plan
+            if lines := news_lines(changes(before, session.plan, self._kitchen.now()), session):
+                self._say(*lines)
 
     def on_option_list_option_selected(self) -> None:
         """Enter in the list."""
@@ -149,14 +164,22 @@ class LiveView(App[None]):
         """Start the chosen task, or finish it when it runs; among choices: take the chosen one."""
         if self._list.choosing:
             self._tell(*self._list.chosen().events)
-        elif task := self._list.chosen_task:
+        elif (task := self._list.chosen_task) and not self._is_doubled(task):
             running = self._now().progress(task).state == "running"
-            self._tell(happen.TaskDone(task=task) if running else happen.TaskStarted(task=task))
+            self._tapped(task, happen.TaskDone(task=task) if running else happen.TaskStarted(task=task))
+
+    def _tapped(self, task: str, what: Happening) -> None:
+        """Tell what a key means for `task`; for a moment neither it nor what is chosen next hears that key again."""
+        self._tell(what)
+        self._tap = Tap(self._kitchen.now(), {task, self._list.chosen_task})
+
+    def _is_doubled(self, task: str) -> bool:
+        return self._tap is not None and self._tap.is_doubled_by(task, self._kitchen.now())
 
     def action_done(self) -> None:
         """The chosen task is finished."""
-        if task := self._list.chosen_task:
-            self._tell(happen.TaskDone(task=task))
+        if (task := self._list.chosen_task) and not self._is_doubled(task):
+            self._tapped(task, happen.TaskDone(task=task))
 
     def action_more(self) -> None:
         """The chosen task needs five more minutes."""
@@ -251,34 +274,40 @@ class LiveView(App[None]):
 
     def _tell(self, *events: Happening | DishRequest) -> None:
         """Put events into the store, and let the background make the plan that they call for."""
-        before, recorded = self._now(), None
+        before, recorded, new = self._now(), None, False
         try:
             for what in events:
                 if isinstance(what, DishRequest):
                     self._add(what)
                 else:
-                    recorded, _ = self._kitchen.record(self._session, what, secrets.token_hex(8), self._by)
+                    key = key_of(self._now(), what, self._drawn)
+                    recorded, new = self._kitchen.record(self._session, what, key, self._by)
         except KitchenAgentError as error:
             self._say(str(error))
         self._offers = ()
         self.draw()
         if recorded is not None:
-            last = recorded
+            last, is_new = recorded, new
             self._say("Noted.")
+            self._following += 1
             self.run_worker(
-                self._follow(before, lambda sessions: sessions.follow(self._session, before.plan, last)),
+                self._follow(before, lambda sessions: sessions.follow(self._session, before.plan, last, new=is_new)),
                 exit_on_error=False,
             )
 
     async def _follow(self, before: Session, work: Callable[[Sessions], Told]) -> None:
         """Say what an event changed, and when it made the dinner late look for rescues at once."""
-        told = await self._background.do(work)
+        try:
+            told = await self._background.do(work)
+        finally:
+            self._following -= 1
         self._trouble = told.trouble
         self.draw()
         self._answer(before, told)
 
     def _answer(self, before: Session, told: Told) -> None:
         after, now = self._now(), self._kitchen.now()
+        self._shown = after.plan
         lines = told_lines(before, after, told)
         self._say(*lines)
         if late_minutes(after.plan, now) > late_minutes(before.plan, now):
@@ -311,7 +340,7 @@ class LiveView(App[None]):
         self.run_worker(look, thread=True, exclusive=True, group="rescues", exit_on_error=False)
 
     def _offer(self, offers: tuple[Rescue, ...], changed: Sequence[str]) -> None:
-        self._offers = offers
+        self._offers, self._shown = offers, self._now().plan
         found = [f"  {offer.sentence}" for offer in offers]
         helps = ["This would help (r to choose):", *found] if found else ["Nothing that was tried helps more."]
         self._say(*helps, *changed)

@@ -17,6 +17,7 @@ from kitchen_agent.plan.places import places
 from kitchen_agent.plan.rounds import long_waits, rounds_in_words
 from kitchen_agent.recipe import Recipe
 from kitchen_agent.taskgraph import TaskGraph
+from scheduler.explain import Repair
 from scheduler.problem import Problem, Task
 from scheduler.schedule import Assignment, Inserted, Schedule, Solved
 
@@ -33,11 +34,12 @@ def make_plan(
     notes: Sequence[str] = (),
     bottleneck: str = "",
     model: Mapping[str, str] | None = None,
+    repairs: Sequence[Repair] = (),
 ) -> DinnerPlan:
     """The plan that people read, from the dinner's problem and its schedule; recipes and graphs by dish id.
 
     `notes` are added to the dinner's own. `bottleneck` in words; empty: what is in use the longest. `model` are the
-    versions and hashes of the language model that wrote the graphs.
+    versions and hashes of the language model that wrote the graphs; `repairs` those that the problem has.
     """
     problem, schedule = dinner.problem, solved.schedule
     at = partial(clock, dinner.starts_at, zone=request.zone)
@@ -66,6 +68,7 @@ def make_plan(
         graphs=dict(graphs),
         problem=problem,
         schedule=schedule,
+        repairs=tuple(repairs),
     )
 
 
@@ -194,8 +197,9 @@ def _dishes(
     lines: Mapping[str, Sequence[str]],
 ) -> tuple[PlanDish, ...]:
     ready: dict[str, int] = {}
+    ends = {entry.task: entry.end_minutes for entry in schedule.assignments}
     for task in problem.tasks:
-        end = next(entry.end_minutes for entry in schedule.assignments if entry.task == task.id)
+        end = ends[task.id]
         ready[task.dish or ""] = max(ready.get(task.dish or "", 0), end)
     due = _due(problem)
     served = {entry.dish: entry.served_minutes for entry in schedule.served}

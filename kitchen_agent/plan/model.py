@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from kitchen_agent.menu import DinnerRequest
 from kitchen_agent.recipe import Recipe
 from kitchen_agent.taskgraph import Attention, Serve, TaskGraph
+from scheduler.explain import Repair
 from scheduler.problem import Problem
 from scheduler.schedule import Schedule, Term
 
@@ -98,7 +99,10 @@ class Place(PlanModel):
 
 
 class DinnerPlan(PlanModel):
-    """Everything there is to know about one planned dinner. Times carry their zone; `starts_at` is minute 0."""
+    """Everything there is to know about one planned dinner. Times carry their zone; `starts_at` is minute 0.
+
+    `repairs` made the dinner fit, in their order; the `problem` has them already.
+    """
 
     format: Literal[1] = 1
     title: str
@@ -119,6 +123,7 @@ class DinnerPlan(PlanModel):
     graphs: dict[str, TaskGraph]
     problem: Problem
     schedule: Schedule
+    repairs: tuple[Repair, ...] = ()
 
     @property
     def first_work(self) -> datetime:

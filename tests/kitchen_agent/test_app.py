@@ -15,15 +15,23 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kitchen_agent.app import Runs, new_run, open_runs
-from kitchen_agent.errors import CrewError, DishNotFoundError, ModelLoadError, RequestError, UnknownRunError
+from kitchen_agent.app import Runs, new_run, open_runs, result_of
+from kitchen_agent.errors import (
+    CrewError,
+    DishNotFoundError,
+    ModelLoadError,
+    RequestError,
+    StorageError,
+    UnknownRunError,
+)
 from kitchen_agent.plan import DinnerPlan
+from kitchen_agent.planner_model import PlannerModel
 from kitchen_agent.progress import DinnerProgress, DishProgress, Progress
 from kitchen_agent.state import Refusal
 from scheduler.check import check
 from scheduler.explain import Explanation, LeaveOut, Say
 from scheduler.problem import Problem
-from scheduler.schedule import TimedOut
+from scheduler.schedule import Outcome, TimedOut
 from tests.kitchen_agent.dinners import MENU, Data
 
 ASKED: dict[str, Any] = {
@@ -67,10 +75,74 @@ def test_a_finished_run_gives_its_plan_again_from_the_checkpoint(runs: Runs) -> 
     assert runs.resume(run, _ignore) == plan
 
 
+def test_a_finished_run_needs_no_model(runs: Runs, data: Data) -> None:
+    run = new_run()
+    plan = runs.start(run, {**ASKED, "dishes": "green beans"}, None, _ignore)
+    assert result_of(data.folder, run) == plan
+    with pytest.raises(UnknownRunError, match=run):
+        result_of(data.folder, "nothing")
+
+
+class _StoppedError(Exception):
+    """In place of a power cut."""
+
+
+def _stop(_problem: Problem) -> Outcome:
+    raise _StoppedError
+
+
+def _at(runs: Runs, hour: int, **scheduler: Any) -> Runs:
+    """`runs` on the evening of ASKED, with some verbs of the scheduler in place of its own."""
+    now = datetime(2030, 5, 4, hour, 0, tzinfo=ZoneInfo("Europe/Berlin"))
+    deps = replace(runs.deps, now=lambda: now, scheduler=replace(runs.deps.scheduler, **scheduler))
+    return replace(runs, deps=deps)
+
+
+def test_a_run_that_goes_on_later_has_no_work_in_the_past(runs: Runs) -> None:
+    with pytest.raises(_StoppedError):
+        _at(runs, 17, solve=_stop).start("night", {**ASKED, "dishes": "green beans"}, None, _ignore)
+    with pytest.raises(RequestError, match="is past; give a time to come"):
+        _at(runs, 23).resume("night", _ignore)
+    plan = _at(runs, 19).resume("night", _ignore)
+    assert isinstance(plan, DinnerPlan)
+    assert min(item.start for item in plan.items).hour == 19
+    assert _at(runs, 23).resume("night", _ignore) == plan
+
+
+def test_a_run_that_goes_on_with_another_model_says_so(runs: Runs, data: Data) -> None:
+    with pytest.raises(_StoppedError):
+        _at(runs, 17, solve=_stop).start("night", {**ASKED, "dishes": "green beans"}, None, _ignore)
+    with PlannerModel(replace(data.choice, model_path=Path("other.gguf"), model_sha256="0" * 64)) as model:
+        other = _at(runs, 17)
+        plan = replace(other, deps=replace(other.deps, model=model)).resume("night", _ignore)
+    assert isinstance(plan, DinnerPlan)
+    (note,) = [note for note in plan.notes if note.startswith("Begun with the model no-model.gguf ")]
+    assert "finished with other.gguf 000000000000" in note
+
+
+def test_a_cook_who_is_not_there_has_no_work_and_the_plan_says_so(runs: Runs) -> None:
+    plan = _plan(runs, cooks=["Ana:expert", "Ben:novice@06:00-07:00"])
+    assert [cook.name for cook in plan.cooks] == ["Ana"]
+    assert {name for item in plan.items for name in item.cooks} == {"Ana"}
+    assert any(note.startswith("Ben is not there") for note in plan.notes)
+    with pytest.raises(RequestError, match="nobody is there"):
+        _plan(runs, cooks=["Ben@06:00-07:00"])
+
+
+def test_what_sqlite_cannot_do_names_the_file(data: Data) -> None:
+    def plan_without_a_table() -> None:
+        with open_runs(data.folder, data.choice) as runs:
+            runs.saver.conn.execute("DROP TABLE writes")
+            runs.start(new_run(), ASKED, None, _ignore)
+
+    with pytest.raises(StorageError, match=r"runs\.sqlite"):
+        plan_without_a_table()
+
+
 def test_fields_go_before_those_of_the_file(runs: Runs, tmp_path: Path) -> None:
     menu = tmp_path / "menu.yaml"
-    menu.write_text("guests: 4\nserve_at: 2030-05-04 19:30\ndishes: [green beans]\ncooks: [Ana]\n")
-    plan = runs.start(new_run(), {"guests": 2}, menu, _ignore)
+    menu.write_text("guests: 4\ndishes: [green beans]\ncooks: [Ana]\n")
+    plan = runs.start(new_run(), {"guests": 2, "serve_at": "2030-05-04 19:30"}, menu, _ignore)
     assert isinstance(plan, DinnerPlan)
     assert (plan.guests, [cook.name for cook in plan.cooks]) == (2, ["Ana"])
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from kitchen_agent.cli_plan import Wish, print_refusal
+from kitchen_agent.cookbook import Cookbook
 from kitchen_agent.errors import OutputError, RequestError
-from kitchen_agent.output_file import check_writable, write_whole
+from kitchen_agent.nodes import recipes_of
+from kitchen_agent.output_file import check_writable, same_file, write_whole
 from kitchen_agent.plan import DinnerPlan
+from kitchen_agent.request_file import requested
 from kitchen_agent.state import Refusal
 from tests.kitchen_agent.dinners import OPTIONS, Data
 
@@ -41,6 +47,11 @@ def test_a_plan_on_stdout_a_page_in_a_file_and_the_run_to_resume(data: Data) -> 
         (["plan", "--resume", "nobody"], "no run is called 'nobody'"),
         (["plan", "green beans", "--resume", "nobody"], "--resume: takes no menu"),
         (["plan", "green beans", "--guests", "4", "--serve", "19:30", "--out", "/nowhere/x"], "/nowhere/x: cannot be"),
+        (["plan", ", ".join(["wombat stew"] * 30), *OPTIONS], "'wombat stew' is not in the cookbook"),
+        (["plan", "green beans", *OPTIONS, "--kitchen", "k" * 300], "cannot be read"),
+        (["plan", "green beans", *OPTIONS, "--out", "o" * 300], "cannot be written"),
+        (["plan", "green beans", *OPTIONS, "--out", "same", "--html", "./same"], "--out writes the same file"),
+        (["cook", "c" * 300], "does not exist"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(
@@ -51,6 +62,31 @@ def test_bad_input_is_one_line_and_status_2(
     assert (out, err.count("\n")) == ("", 1)
     assert err.startswith("kitchen: ")
     assert words in err
+
+
+@pytest.mark.parametrize("command", ["plan", "cook"])
+def test_a_typo_is_told_before_the_model_is_fetched(
+    data: Data, command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fetch(*_: object) -> None:
+        raise AssertionError("fetched")
+
+    monkeypatch.setattr("kitchen_agent.cli.choice_of", fetch)
+    monkeypatch.setattr("kitchen_agent.cli_live.choice_of", fetch)
+    menu = data.folder / "menu.yaml"
+    menu.write_text("guests: 4\nserve_at: 19:30\ndishes: [wombat stew]\n")
+    assert data.main(monkeypatch, command, str(menu)) == 2
+    assert "'wombat stew' is not in the cookbook" in capsys.readouterr().err
+
+
+def test_own_recipes_of_one_title_are_two_dishes(tmp_path: Path) -> None:
+    paths = (tmp_path / "a.cook", tmp_path / "b.cook")
+    for path in paths:
+        path.write_text(f"---\ntitle: Soup\nservings: 2\n---\n\nBoil the @{path.stem}{{100%g}}.\n")
+    asked = Wish(guests=2, serve="19:30", recipes=paths).asked()
+    request = requested(asked, None, datetime(2030, 5, 4, tzinfo=UTC))
+    recipes = recipes_of(request, Cookbook.open(paths))
+    assert [recipe.ingredients for recipe in recipes.values()] == [("100 g a",), ("100 g b",)]
 
 
 def test_a_refusal_says_why_and_what_would_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -82,6 +118,31 @@ def test_a_written_file_is_whole_and_a_folder_is_refused(tmp_path: Path) -> None
     assert [path.read_text() for path in tmp_path.iterdir()] == ["two\n"]
     with pytest.raises(OutputError, match="it is a folder"):
         check_writable(tmp_path)
+
+
+def test_a_link_stays_and_its_file_is_written(tmp_path: Path) -> None:
+    kept, link = tmp_path / "plan.txt", tmp_path / "link"
+    kept.write_text("old\n")
+    kept.chmod(0o600)
+    link.symlink_to(kept)
+    check_writable(link)
+    write_whole(link, "new\n")
+    assert link.is_symlink()
+    assert (kept.read_text(), kept.stat().st_mode & 0o777) == ("new\n", 0o600)
+    assert same_file(link, kept)
+
+
+def test_what_is_no_regular_file_is_written_into(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    check_writable(pipe)
+    with ThreadPoolExecutor() as pool:
+        read = pool.submit(pipe.read_text)
+        write_whole(pipe, "plan\n")
+        assert read.result() == "plan\n"
+    assert pipe.is_fifo()
+    write_whole(Path(os.devnull), "plan\n")
+    assert Path(os.devnull).is_char_device()
 
 
 @pytest.mark.parametrize(("form", "start"), [("json", "{"), ("markdown", "# "), ("text", "Dinner")])

@@ -7,8 +7,9 @@ from hypothesis import given
 
 from kitchen_agent import lineformat
 from kitchen_agent.draft import Draft
-from kitchen_agent.graphfaults import faults, needs_closure
+from kitchen_agent.graphfaults import faults, needs_closure, passed_over, stated_for
 from kitchen_agent.mend import mend
+from kitchen_agent.recipe import Recipe
 from kitchen_agent.taskgraph import TaskGraph
 from tests.kitchen_agent.samples import GRATIN, GRATIN_ANSWER, task_graphs
 
@@ -64,6 +65,11 @@ CASES: dict[str, tuple[Draft, str, Callable[[Draft], bool]]] = {
         "share vessel a",
         lambda d: 1 in needs_closure(d.tasks)[5],
     ),
+    "endless work": (
+        change(2, minutes=99999),
+        "keeps a cook for 99999 minutes",
+        lambda d: (d.tasks[1].minutes, d.tasks[1].attention) == (600, "hands_on"),
+    ),
     "busy waiting": (
         change(4, action="chill", minutes=25),
         "of waiting",
@@ -86,6 +92,43 @@ def test_a_timed_step_that_nobody_cooks_is_a_fault_that_no_mend_hides() -> None:
     draft = SOUND.model_copy(update={"tasks": SOUND.tasks[:6]})
     mended, _ = mend(draft, GRATIN)
     assert [f.sentence for f in faults(mended, GRATIN)] == ["step 5 states a time, but no task covers it"]
+
+
+PIE = Recipe(
+    key="pie",
+    title="Pie",
+    servings=4,
+    ingredients=("1 pie",),
+    steps=("Chop for 1 minute.", "Bake at 180 for 40 minutes. If the top browns early, cover it.", "Serve with cream."),
+)
+PIE_DRAFT = lineformat.parse(
+    "main hot 4\n1/1 A|Chop|chop ~5 hands board >60 linear\n2/1|Plate|plate ~2 hands <1 >5 fixed", PIE
+)
+
+
+def test_advice_for_one_sentence_of_a_step_excuses_no_other() -> None:
+    assert "step 2 states a time, but no task covers it" in [fault.sentence for fault in faults(PIE_DRAFT, PIE)]
+    advice = PIE.model_copy(update={"steps": (PIE.steps[0], "If it browns within 10 minutes, cover it.", PIE.steps[2])})
+    assert not any("step 2" in fault.sentence for fault in faults(PIE_DRAFT, advice))
+
+
+def test_a_minute_is_no_round_of_which_every_time_consists() -> None:
+    chopped = PIE_DRAFT.tasks[0].model_copy(update={"stated": True, "minutes": 17})
+    assert not stated_for(chopped, PIE)
+    assert stated_for(chopped.model_copy(update={"minutes": 1}), PIE)
+
+
+def test_a_step_without_a_time_that_no_task_covers_is_noted() -> None:
+    assert passed_over(PIE_DRAFT, PIE) == ["no task covers step 3 ('Serve with cream.')"]
+    assert passed_over(SOUND, GRATIN) == []
+
+
+def test_work_as_long_as_the_recipe_says_is_kept() -> None:
+    tended = change(3, minutes=720, stated=True)
+    smoked = GRATIN.model_copy(
+        update={"steps": (*GRATIN.steps[:2], "Simmer for 12 hours, stirring.", *GRATIN.steps[3:])}
+    )
+    assert mend(tended, smoked)[0].tasks[2].minutes == 720
 
 
 @given(task_graphs())

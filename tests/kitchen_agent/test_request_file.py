@@ -76,6 +76,12 @@ def test_dishes_of_one_name_get_ids_of_their_own() -> None:
         ({"guests": 0}, ["guests", "0", "greater than or equal to 1"]),
         ({"serve_at": "half past seven"}, ["serve_at", "half past seven", "19:30"]),
         ({"serve_at": "25:00"}, ["serve_at", "25:00"]),
+        ({"serve_at": "2030-12-24"}, ["serve_at", "no time of day", "2030-12-24 19:30"]),
+        ({"serve_at": "20301224"}, ["serve_at", "no time of day", "2030-12-24 19:30"]),
+        ({"serve_at": "2030-W52"}, ["serve_at", "no time of day"]),
+        ({"serve_at": 20301224}, ["serve_at", "20301224", "19:30"]),
+        ({"serve_at": "9999-12-31 23:59"}, ["serve_at", "9999-12-31 23:59", "years away"]),
+        ({"earliest_start": "0001-01-01 00:00"}, ["earliest_start", "years away"]),
         ({"time_zone": "Europe/Atlantis"}, ["time_zone", "Atlantis", "Europe/Berlin"]),
         ({"dishes": []}, ["dishes", "at least 1"]),
         ({"dishes": [{"name": "soup", "portion": 2}]}, ["dishes.1.portion", "not a field"]),
@@ -117,6 +123,17 @@ def test_bad_files_name_the_line(tmp_path: Path, text: str, words: list[str]) ->
         load_request(menu, now=NOW)
     for word in [*words, str(menu)]:
         assert word in str(error.value)
+
+
+def test_what_a_menu_file_lacks_may_be_asked_for_besides(tmp_path: Path) -> None:
+    menu = tmp_path / "menu.yaml"
+    menu.write_text("time_zone: UTC\nearliest_start: 17:00\nkitchen: nowhere.yaml\ndishes: [soup]\n")
+    asked = {"guests": 2, "serve_at": "20:00", "kitchen": Kitchen(burners=2)}
+    request = load_request(menu, asked=asked, now=NOW)
+    assert (request.guests, request.serve_at.hour, request.kitchen.burners) == (2, 20, 2)
+    assert request.earliest_start == datetime(2026, 3, 10, 17, 0, tzinfo=UTC)
+    with pytest.raises(RequestError, match=r"menu\.yaml with the command line: guests: 0.*serve_at: is missing"):
+        load_request(menu, asked={"guests": 0, "kitchen": Kitchen()}, now=NOW)
 
 
 def test_a_fault_in_a_list_is_told_once() -> None:

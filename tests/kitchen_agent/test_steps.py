@@ -8,17 +8,27 @@ from pathlib import Path
 import pytest
 
 from kitchen_agent import planner
-from kitchen_agent.answers import AnswerStore
+from kitchen_agent.answers import AnswerStore, Author
 from kitchen_agent.checkpoints import open_checkpoints, thread_ids
+from kitchen_agent.dinner.calendar import minutes_between
 from kitchen_agent.dish_nodes import after_check, after_recall
 from kitchen_agent.errors import StorageError
 from kitchen_agent.menu import DinnerRequest
-from kitchen_agent.nodes import REPAIR_ROUNDS_MAX, SEARCHES_MAX, after_explain, after_schedule
+from kitchen_agent.nodes import (
+    REPAIR_ROUNDS_MAX,
+    SEARCHES_MAX,
+    after_explain,
+    after_schedule,
+    clock_words,
+    dinner_of,
+)
 from kitchen_agent.progress import DinnerProgress, DishProgress, Progress, TokenMeter
 from kitchen_agent.progress_view import shown_progress
 from kitchen_agent.repair_choice import OFFERS_MAX, chosen_repair, repair_questions
-from scheduler.explain import MoreUnits, Repair, ServeLater
+from kitchen_agent.state import DinnerState, DishPlan
+from scheduler.explain import MoreUnits, Repair, ServeLater, StartEarlier
 from scheduler.schedule import Infeasible, Schedule, Solved, Term, TimedOut
+from tests.kitchen_agent.dinner.menus import GRAPHS, RECIPES, request
 
 REQUEST = DinnerRequest.model_validate({"guests": 6, "serve_at": "2030-05-04 19:30", "dishes": "mousse, beans"})
 
@@ -116,6 +126,31 @@ def test_without_a_terminal_progress_is_plain_lines(capsys: pytest.CaptureFixtur
         "Mousse: planned, 9 tasks",
         "Scheduling 9 tasks",
     ]
+
+
+def test_clock_times_are_right_where_the_clocks_change() -> None:
+    asked = request("soup", time_zone="Europe/Berlin", serve_at="2026-03-29 04:30")
+    state: DinnerState = {
+        "request": asked, "recipes": {"soup": RECIPES["soup"]}, "dishes": {"soup": DishPlan(graph=GRAPHS["soup"])}
+    }  # fmt: skip
+    made, earlier = dinner_of(state), dinner_of({**state, "repairs": (StartEarlier(minutes=60),)})
+    due = made.problem.courses[0].serve_at_minutes
+    assert due is not None
+    assert made.starts_at.utcoffset() != asked.serve_at.utcoffset()
+    assert clock_words(made)(due) == "04:30"
+    assert minutes_between(earlier.starts_at, made.starts_at) == 60
+
+
+def test_what_sqlite_cannot_do_is_told_with_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "answers.sqlite"
+    store, author = AnswerStore(path), Author("", "", "short")
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE answers")
+    connection.close()
+    with pytest.raises(StorageError, match=r"answers\.sqlite"):
+        store.get(RECIPES["soup"], author)
+    with pytest.raises(StorageError, match=r"answers\.sqlite"):
+        store.put(RECIPES["soup"], author, "soup")
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

@@ -73,6 +73,17 @@ def test_a_correctly_spelled_dish_is_no_misspelling_of_an_own_one(tmp_path: Path
         Cookbook.open([tmp_path]).find("bean stew")
 
 
+def test_names_in_other_scripts_are_read_as_well(tmp_path: Path) -> None:
+    for title in ("Борщ", "宮保雞丁", "खीर"):
+        write(tmp_path, title)
+    cookbook = Cookbook.open([tmp_path])
+    for query, title in (("борщ", "Борщ"), ("борш", "Борщ"), ("宮保雞丁", "宮保雞丁"), ("खीर", "खीर")):
+        assert cookbook.find(query).title == title
+    for query in ("寿司", "宮保蝦丁", "щи", "खिचड़ी", "!", "…"):
+        with pytest.raises(DishNotFoundError):
+            cookbook.find(query)
+
+
 def test_two_dishes_of_one_name_are_asked_back(tmp_path: Path) -> None:
     write(tmp_path, "Porridge with berries")
     write(tmp_path, "Porridge with nuts")

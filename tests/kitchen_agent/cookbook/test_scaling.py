@@ -52,6 +52,19 @@ CASES: list[tuple[str, str, str]] = [
     ("0 calories of sweetener", "0 calories of sweetener", "0 calories of sweetener"),
     ("70% dark chocolate", "70% dark chocolate", "70% dark chocolate"),
     ("1 glass of wine", "3 glasses of wine", "1 glass of wine"),
+    ("1,500 g beef", "3.75 kg beef", "750 g beef"),
+    ("1.500 g Mehl", "3.75 kg Mehl", "750 g Mehl"),
+    ("1,000-1,500 g beef", "2.5-3.75 kg beef", "500-750 g beef"),
+    ("1,500 kg beef", "3.75 kg beef", "750 g beef"),
+    ("500g/1lb beef", "1.25 kg/2½lb beef", "250g/½lb beef"),
+    ("1 lb 4 oz beef", "2½ lb 10 oz beef", "½ lb 2 oz beef"),
+    ("2 tbsp plus 1 tsp oil", "5 tbsp plus 2½ tsp oil", "1 tbsp plus ½ tsp oil"),
+    ("2 tbsp + 1 tsp oil", "5 tbsp + 2½ tsp oil", "1 tbsp + ½ tsp oil"),
+    ("500 g (1 lb 2 oz) beef", "1.25 kg (2½ lb 5 oz) beef", "250 g (½ lb 1 oz) beef"),
+    ("1 egg plus 1 yolk, beaten", "3 eggs plus 3 yolks, beaten", "1 egg plus 1 yolk, beaten"),
+    ("2 fillets (150 g each)", "5 fillets (150 g each)", "1 fillet (150 g each)"),
+    ("beef, 500 g", "beef, 500 g (for 4 portions)", "beef, 500 g (for 4 portions)"),
+    ("500g/some beef", "500g/some beef (for 4 portions)", "500g/some beef (for 4 portions)"),
 ]
 
 

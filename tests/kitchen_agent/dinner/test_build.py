@@ -33,6 +33,8 @@ def test_the_whole_menu_is_a_valid_problem() -> None:
         (("chicken", "mousse"), {}, {"main": 0, "dessert": 45}),
         (("mousse",), {}, {"dessert": 0}),
         (("soup", "chicken"), {"starter": 0, "main": 50}, {"starter": 0, "main": 50}),
+        (("chicken", "mousse"), {"dessert": 60}, {"main": 0, "dessert": 60}),
+        (("soup", "chicken", "mousse"), {"main": 45}, {"starter": 0, "main": 45, "dessert": 75}),
     ],
 )
 def test_sittings_follow_each_other(dishes: tuple[str, ...], courses: dict[str, int], expected: dict[str, int]) -> None:
@@ -114,6 +116,12 @@ def test_cooks_bring_skill_pace_hours_and_refusals() -> None:
     assert [(at(made, w.start_minutes).hour, at(made, w.end_minutes).minute) for w in ben.presence] == [(18, 45)]
     assert all("chicken" in found.tags for found in made.problem.tasks)
     assert ben.refuses == ("chicken",)
+
+
+def test_a_cook_who_is_never_there_is_not_always_there() -> None:
+    made = dinner("chicken", cooks=["Ana:expert", "Ben:novice@06:00-07:00"])
+    assert all(window.start_minutes >= made.problem.horizon_minutes for window in made.problem.cooks[1].presence)
+    assert made.problem.cooks[1].presence
 
 
 def test_long_chilling_is_done_ahead_and_nothing_else_is() -> None:

@@ -32,6 +32,7 @@ LINES: dict[str, Happening] = {
     "cook_leaves joe 7": happen.CookLeaves(cook="joe", at=SEVEN),
     "cook_joins ida now": happen.CookJoins(cook="ida", at=NOW),
     "fails frying_pan": happen.EquipmentFails(equipment="frying_pan"),
+    "fails burner 2": happen.EquipmentFails(equipment="burner", units=2),
     "back oven": happen.EquipmentBack(equipment="oven"),
     "oven_colder oven 150": happen.OvenColder(oven="oven", celsius=150),
     "guests 8": happen.GuestsChanged(guests=8),
@@ -138,6 +139,16 @@ def test_an_event_makes_sense_in_the_state_of_its_task() -> None:
     assert '\ndone-task ::= "Boil the potatoes"\n' in both
     assert '\naccept-wait-task ::= "Peel the potatoes"\n' in both
     assert '\ndone-task ::= "Peel the potatoes"\n' in grammar(hear("peeling the potatoes", NAMES), NAMES)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "units"),
+    [("two burners are broken", "2"), ("the oven is broken", ""), ("the oven at 180 is broken", ""), ("1 pan", "")],
+)
+def test_how_many_are_broken_may_be_written_where_it_is_said(sentence: str, units: str) -> None:
+    rules = dict(line.split(" ::= ") for line in grammar(hear(sentence, NAMES), NAMES).splitlines())
+    assert rules.get("units", "") == (f'"{units}"' if units else "")
+    assert '"fails " thing (" " units)?' in rules["root"] if units else "units" not in rules["root"]
 
 
 def test_a_bare_kitchen_has_a_grammar_too(writers: list[LanguageModel]) -> None:

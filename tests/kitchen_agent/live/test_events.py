@@ -1,6 +1,6 @@
 """Every kind of event as it is typed: what it means, what it does to the session, and which words are refused."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -73,7 +73,10 @@ def test_what_is_typed_is_the_event(kind: str) -> None:
     session, now = middle()
     words, meant = TYPED[kind]
     read = read_event(session, kind, words, now)
-    assert (command_words(read) if isinstance(meant, str) and not isinstance(read, DishRequest) else read) == meant
+    if isinstance(meant, str) and not isinstance(read, DishRequest):
+        assert command_words(read, session) == meant
+    else:
+        assert read == meant
 
 
 @pytest.mark.parametrize(
@@ -91,6 +94,30 @@ def test_what_cannot_be_read_is_refused_with_the_form(kind: str, words: list[str
     session, now = middle()
     with pytest.raises(EventRefusedError, match=says):
         read_event(session, kind, words, now)
+
+
+@pytest.mark.parametrize(
+    ("words", "dish", "course"),
+    [
+        (["garlic", "bread"], "garlic bread", None),
+        (["tomato", "soup", "starter"], "tomato soup", "starter"),
+        (["garlic bread", "bread"], "garlic bread", "bread"),
+        (["bread"], "bread", None),
+        (["green", "beans", "side"], "green beans", "side"),
+    ],
+)
+def test_a_dish_is_its_words_and_a_course_stands_at_the_end(words: list[str], dish: str, course: str | None) -> None:
+    session, now = middle()
+    assert read_event(session, "dish_added", words, now) == DishRequest(name=dish, course=course)
+
+
+def test_what_to_tell_is_written_with_the_times_of_the_dinner() -> None:
+    session, now = middle()
+    leaves = happen.CookLeaves(cook="ben", at=now.astimezone(UTC))
+    assert command_words(leaves, session) == f"cook_leaves ben {now:%H:%M}"
+    assert read_event(session, "cook_leaves", command_words(leaves, session).split()[1:], now) == leaves.model_copy(
+        update={"at": now.replace(second=0)}
+    )
 
 
 def test_guests_who_come_before_the_batch_is_in_the_pan_are_cooked_for() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from kitchen_agent.live.eventline import read
 from kitchen_agent.live.hearing import TASKS_SHOWN, hear, stems
 from kitchen_agent.live.names import Names, TaskName
 from tests.kitchen_agent.live.talk import NAMES
@@ -49,6 +50,13 @@ def test_only_what_is_named_about_as_well_as_the_best_is_shown() -> None:
 )
 def test_cooks_are_those_who_are_called_by_name(sentence: str, cooks: tuple[str, ...]) -> None:
     assert hear(sentence, NAMES).cooks == cooks
+
+
+def test_a_cook_who_joined_is_called_by_either_name() -> None:
+    names = Names.model_validate({**NAMES.model_dump(), "cooks": ("zoe-müller", "joe")})
+    for sentence in ("Zoe has to leave", "Müller's done", "Zoe Müller is late"):
+        assert hear(sentence, names).cooks == ("zoe-müller",)
+    assert read("cook_leaves zoe-müller 19:00", names)[0].kind == "cook_leaves"
 
 
 def test_equipment_is_known_by_part_of_its_name_and_by_other_names() -> None:

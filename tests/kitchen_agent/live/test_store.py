@@ -77,6 +77,18 @@ def test_a_bad_database_is_a_clear_error(bad: str) -> None:
         SessionStore(bad)
 
 
+def test_a_file_that_is_no_database_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "sessions.sqlite").write_text("not a database at all, really not\n" * 50)
+    with pytest.raises(StoreError, match="not a database"):
+        SessionStore(f"sqlite:///{tmp_path / 'sessions.sqlite'}")
+
+
+def test_postgresql_without_its_driver_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StoreError, match=r"kitchen-agent\[postgres\]"):
+        SessionStore("postgresql://ana@127.0.0.1:1/nothing")
+
+
 def test_the_password_stays_secret() -> None:
     assert "hunter2" not in str(StoreError("postgresql://me:hunter2@host/db", "no answer"))
 

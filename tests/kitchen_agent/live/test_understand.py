@@ -18,6 +18,10 @@ CLEAR: dict[str, tuple[str, Happening]] = {
     "the beef is done": ("done Brown the beef", happen.TaskDone(task="stew/2")),
     "chopped the onions for the tart": ("done Chop the onions (tart)", happen.TaskDone(task="tart/1")),
     "my mixer died": ("fails hand_mixer", happen.EquipmentFails(equipment="hand_mixer")),
+    "two burners are broken": ("fails burner", happen.EquipmentFails(equipment="burner", units=2)),
+    "3 gas rings are out": ("fails burner", happen.EquipmentFails(equipment="burner", units=3)),
+    "burner 2 is dead": ("fails burner", happen.EquipmentFails(equipment="burner")),
+    "the burner is dead, 2 more minutes": ("fails burner", happen.EquipmentFails(equipment="burner")),
     "no tart today": ("dish_dropped tart", happen.DishDropped(dish="tart")),
     "we are eight": ("guests 8", happen.GuestsChanged(guests=8)),
 }

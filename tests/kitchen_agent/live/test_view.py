@@ -243,12 +243,14 @@ def test_a_dish_is_added_by_a_thread_and_one_that_is_on_the_menu_refused(tmp_pat
 
 def test_done_tasks_stay_in_the_list_so_that_they_can_be_made_again(tmp_path: Path) -> None:
     first = tasks_of(dinner_plan())[0]
-    with opened(tmp_path, [first.start]) as (view, sessions, session):
+    clock = [first.start]
+    with opened(tmp_path, clock) as (view, sessions, session):
 
         async def cook() -> None:
             async with view.run_test(size=(120, 40)) as pilot:
                 await pilot.press("enter")
                 await idle(view, pilot)
+                clock[0] += timedelta(seconds=2)
                 await pilot.press("enter")
                 await idle(view, pilot)
                 assert view.query_one(TaskList).chosen_task != first.id
@@ -257,6 +259,54 @@ def test_done_tasks_stay_in_the_list_so_that_they_can_be_made_again(tmp_path: Pa
 
         asyncio.run(cook())
         assert told(sessions, session) == ["started", "done", "redo"]
+
+
+@pytest.mark.parametrize("key", ["enter", "d"])
+def test_a_key_that_is_pressed_again_at_once_counts_once(tmp_path: Path, key: str) -> None:
+    first = tasks_of(dinner_plan())[0]
+    clock = [first.start]
+    with opened(tmp_path, clock) as (view, sessions, session):
+
+        async def cook() -> None:
+            async with view.run_test(size=(100, 30)) as pilot:
+                await pilot.press(*[key] * 6)
+                clock[0] += timedelta(seconds=2)
+                await pilot.press(*[key] * 3)
+                await pilot.press("q")
+
+        asyncio.run(cook())
+        kinds = {"enter": ["started", "done"], "d": ["done", "done"]}
+        assert told(sessions, session) == kinds[key]
+        recorded = [entry.event.what for entry in sessions.kitchen.events(session)]
+        assert happen.TaskDone(task=first.id) in recorded
+
+
+def test_the_other_tasks_can_be_started_at_once(tmp_path: Path) -> None:
+    with opened(tmp_path, [tasks_of(dinner_plan())[0].start]) as (view, sessions, session):
+
+        async def cook() -> None:
+            async with view.run_test(size=(100, 30)) as pilot:
+                await pilot.press("enter", "down", "down", "enter")
+                await pilot.press("q")
+
+        asyncio.run(cook())
+        assert told(sessions, session) == ["started", "started"]
+
+
+def test_what_another_terminal_changes_is_said_with_its_reason(tmp_path: Path) -> None:
+    first = tasks_of(dinner_plan())[0]
+    with opened(tmp_path, [first.start]) as (view, sessions, session):
+
+        async def look() -> None:
+            async with view.run_test(size=(120, 40)) as pilot:
+                await idle(view, pilot)
+                sessions.tell(session, happen.NeedsMinutes(task=first.id, minutes=25), "more", "Ben")
+                view.draw()
+                await idle(view, pilot)
+                assert "because: 25 more minutes" in shown(view, "told")
+                assert "(was " in shown(view, "told")
+
+        asyncio.run(look())
 
 
 @pytest.mark.gguf

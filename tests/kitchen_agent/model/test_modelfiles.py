@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from kitchen_agent.doctor import examine
 from kitchen_agent.errors import ModelFileError, ModelFolderError, ModelUnavailableError, SettingsError
 from kitchen_agent.manifests import Manifest, sha256_of
 from kitchen_agent.modelcatalog import CATALOG, EmbeddedModel
@@ -55,6 +56,14 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "KITCHEN_"))}
     own = {"KITCHEN_MODEL_DIR": str(settings.model_dir), "HF_HUB_OFFLINE": "1", "PIP_CONFIG_FILE": os.devnull}
     return kept | own | more
+
+
+def test_doctor_says_everything_else_when_the_model_cannot_be_had(model: EmbeddedModel, settings: Settings) -> None:
+    found: dict[str, str] = {}
+    with pytest.raises(ModelUnavailableError):
+        found.update(examine(settings))
+    assert {"python", "cores", "model folder", "adapter"} < found.keys()
+    assert found["model"] == f"missing: {model.served_name}"
 
 
 def fetching(model: EmbeddedModel, env: dict[str, str]) -> subprocess.Popen[str]:
