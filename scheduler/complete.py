@@ -68,7 +68,7 @@ def point_of(v: Variables, schedule: Schedule) -> Point:
     for extras in (v.wash_ups.values(), v.cleans.values()):
         for extra in extras:
             _set_extra(point, extra, inserted.get(extra.id))
-    units = {(hold.dish, hold.vessel): hold.unit.partition("#")[0] for hold in schedule.holds}
+    units = {(hold.dish, hold.vessel): hold.unit.rpartition("#")[0] for hold in schedule.holds}
     for key, hold in v.holds.items():
         for stock, literal in hold.stocks.items():
             if literal is not v.one:

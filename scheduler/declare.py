@@ -24,7 +24,10 @@ def declare(problem: Problem) -> Variables:
     for task in problem.tasks:
         _declare_warm_up(variables, task)
     _declare_wash_ups(variables)
-    for name in dict.fromkeys(first.id for first, _ in hygiene_pairs(problem)):
+    soiling = [first.id for first, _ in hygiene_pairs(problem)]
+    # What was cleaned stays in the plan, though what it was cleaned for may be gone.
+    cleaned = [task.id for task in problem.tasks if variables.pinned(f"clean:{task.id}")]
+    for name in dict.fromkeys([*soiling, *cleaned]):
         _declare_clean(variables, variables.tasks[name])
     return variables
 
@@ -32,7 +35,12 @@ def declare(problem: Problem) -> Variables:
 def _declare_task(v: Variables, task: Task) -> None:
     pin = v.pinned(task.id)
     pans: dict[int, Literal] = _pan_choice(v, task, pin)
-    cooks = [cook for cook in v.problem.cooks if task.attention != "unattended" and could_fill(task, cook)]
+    busy = (pin.cooks or ()) if pin else ()
+    cooks = [
+        cook
+        for cook in v.problem.cooks
+        if task.attention != "unattended" and (could_fill(task, cook) or cook.id in busy)
+    ]
     sizes = _possible_sizes(v, task, pin, list(pans), [cook.id for cook in cooks])
     domain = cp_model.Domain.from_values(sizes)
     does = {cook.id: v.literal(f"{cook.id} does {task.id}") for cook in cooks}
@@ -265,8 +273,9 @@ def _declare_wash_ups(v: Variables) -> None:
     }
     for key, hold in v.holds.items():
         name = f"wash_up:{hold.dish}/{hold.letter}"
-        sizes = {v.stocks[stock].wash_minutes for stock in hold.stocks if stock in scarce} - {0}
-        if not sizes and name not in v.pins:
+        wanted = name in v.pins
+        sizes = {v.stocks[stock].wash_minutes for stock in hold.stocks if stock in scarce or wanted} - {0}
+        if not sizes and not v.pinned(name):
             continue
         extra = _declare_extra(v, name, sizes, list(v.cooks))
         v.wash_ups[key] = extra
@@ -276,8 +285,10 @@ def _declare_wash_ups(v: Variables) -> None:
 
 def _declare_clean(v: Variables, t: TaskVars) -> None:
     settings = v.problem.settings
-    cooks = list(t.does) or list(v.cooks)
-    extra = _declare_extra(v, f"clean:{t.task.id}", {settings.clean_minutes}, cooks)
+    name = f"clean:{t.task.id}"
+    pin = v.pinned(name)
+    cooks = list(dict.fromkeys([*(t.does or v.cooks), *((pin.cooks or ()) if pin else ())]))
+    extra = _declare_extra(v, name, {settings.clean_minutes}, cooks)
     v.cleans[t.task.id] = extra
     for cook in extra.cooks:
         _declare_extra_work(v, extra, cook, light=settings.washing_is_light, tag="clean")

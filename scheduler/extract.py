@@ -41,20 +41,24 @@ def colour(
 ) -> dict[str, list[int]]:
     """Numbers 1..count for items (key, start, end, units) so that overlapping items share none.
 
-    Greedy by start, which is exact for intervals; ``fixed`` items keep their numbers, and an item gets those of the
-    item that it is ``like``, if they are free. Where more overlap than there are
-    numbers, which a model with all rules never lets happen, numbers are given twice and the judge says so.
+    Greedy by start, which is exact for intervals; ``fixed`` items keep their numbers, which those before them leave
+    free, and an item gets those of the item that it is ``like``, if they are free. Where more overlap than there are
+    numbers, which a model with all rules only lets happen to what runs, numbers are given twice.
     """
     free_from = dict.fromkeys(range(1, count + 1), 0)
     numbers: dict[str, list[int]] = {}
     like = like or {}
     first = sorted(items, key=lambda item: (item[1], item[0] not in fixed, item[0] not in like, item[2], item[0]))
+    wanted = [(begin, number) for key, begin, end, _ in first if begin < end for number in fixed.get(key, ())]
     for key, start, end, units in first:
         liked = numbers.get(like.get(key, ""), [])
-        free = sorted(free_from, key=lambda number: (free_from[number] > start, number not in liked, number))
+        soon = {number for begin, number in wanted if start <= begin < end}
+        free = sorted(
+            free_from, key=lambda number: (free_from[number] > start, number in soon, number not in liked, number)
+        )
         numbers[key] = fixed.get(key) or free[:units]
         for number in numbers[key]:
-            free_from[number] = max(end, start)
+            free_from[number] = max(free_from[number], end)
     return numbers
 
 
@@ -71,9 +75,9 @@ def with_units(problem: Problem, assignments: list[Assignment]) -> list[Assignme
             if needed:
                 items.append((a.task, a.start_minutes, a.end_minutes, needed))
             pin = settled.get(a.task)
-            named = [u for u in (pin.units or ()) if u.partition("#")[0] == pool.id] if pin else []
+            named = [u for u in (pin.units or ()) if u.rpartition("#")[0] == pool.id] if pin else []
             if named:
-                fixed[a.task] = [int(unit.partition("#")[2]) for unit in named]
+                fixed[a.task] = [int(unit.rpartition("#")[2]) for unit in named]
         stays = _with_the_same_vessel(problem, sorted(items, key=lambda item: item[1]))
         for name, numbers in colour(items, pool.count, fixed, stays).items():
             units[name] += [f"{pool.id}#{number}" for number in numbers]
@@ -109,7 +113,7 @@ def _holds(v: Variables, value: Value) -> list[VesselHold]:
         spans[name] = (*key, value(hold.first), end)
         taken[stock].append((name, value(hold.first), end, 1))
     held = v.problem.replan.held if v.problem.replan else ()
-    fixed = {f"{h.dish}/{h.vessel}": [int(h.unit.partition("#")[2])] for h in held}
+    fixed = {f"{h.dish}/{h.vessel}": [int(h.unit.rpartition("#")[2])] for h in held}
     result = []
     for stock, items in taken.items():
         for name, numbers in colour(items, v.stocks[stock].count, fixed).items():

@@ -1,5 +1,7 @@
 """The state of one solve: when to stop, the best plan so far, and what is proved of it."""
 
+import math
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -11,8 +13,10 @@ from typing import Literal as OneOf
 from scheduler.complete import Point
 from scheduler.extract import extract
 from scheduler.model import Build
-from scheduler.problem import TermName
+from scheduler.problem import Problem, TermName
+from scheduler.rules.courses import dish_due
 from scheduler.schedule import Schedule, SolverRecord, Term
+from scheduler.variables import SETTLED
 
 StoppedBy = OneOf["optimal", "gap", "deterministic_limit", "time_limit", "cancel", "greedy"]
 
@@ -23,7 +27,8 @@ class Limits:
 
     ``deterministic_limit``: work in CP-SAT's deterministic seconds, the same on every machine, so that the same
     problem gives the same plan; one takes about 5 to 20 seconds of a CPU, presolve included. None: no such limit.
-    ``time_limit_seconds``: wall clock; plans are then not reproducible.
+    ``time_limit_seconds``: wall clock, building the model included; plans are then not reproducible.
+    ``cpu_limit_seconds``: CPU time of the process, all threads together, which a busy machine does not change.
     ``gap``: a term is good enough when (value − bound) / max(1, value) is at most this.
     ``workers``: solver threads. First CP-SAT's default strategy searches alone, which closes easy problems before the
     others are even ready; at last all of them take turns, which is deterministic and, with one worker too, brings the
@@ -33,6 +38,7 @@ class Limits:
 
     deterministic_limit: float | None = 0.3
     time_limit_seconds: float | None = None
+    cpu_limit_seconds: float | None = None
     gap: float = 0.0
     workers: int = 1
     seed: int = 0
@@ -47,17 +53,24 @@ class Run:
     cancel: threading.Event | None
     on_plan: Callable[[Schedule], None] | None
     started: float = field(default_factory=time.monotonic)
+    started_cpu: float = field(default_factory=time.process_time)
     spent: float = 0.0
     best: Point | None = None
     bounds: dict[TermName, int] = field(default_factory=dict)
     stopped_by: StoppedBy = "optimal"
     told_at: float = 0.0
     all_rules: bool = True
+    tried_simple: bool = False
 
     def remaining_seconds(self) -> float | None:
         """Wall-clock seconds until the time limit; None without one."""
         limit = self.limits.time_limit_seconds
         return None if limit is None else max(0.0, limit - (time.monotonic() - self.started))
+
+    def remaining_cpu_seconds(self) -> float | None:
+        """CPU seconds of the process until their limit; None without one."""
+        limit = self.limits.cpu_limit_seconds
+        return None if limit is None else max(0.0, limit - (time.process_time() - self.started_cpu))
 
     def remaining_work(self) -> float | None:
         """Deterministic seconds until the limit of work; None without one."""
@@ -69,7 +82,7 @@ class Run:
         work = self.remaining_work()
         if self.cancel is not None and self.cancel.is_set():
             self.stopped_by = "cancel"
-        elif self.remaining_seconds() == 0.0:
+        elif 0.0 in (self.remaining_seconds(), self.remaining_cpu_seconds()):
             self.stopped_by = "time_limit"
         elif work is not None and work < 1e-6:
             self.stopped_by = "deterministic_limit"
@@ -85,6 +98,20 @@ class Run:
         self.best = point
         return True
 
+    def bound(self, name: TermName) -> int:
+        """The best lower bound of the term that is proved; at first that which holds in every kitchen."""
+        return max(self.bounds.get(name, _NONE), _floor(self.build.variables.problem, name))
+
+    def prove(self, name: TermName, bound: float) -> None:
+        """Take the solver's bound if it is better; values are whole numbers."""
+        self.bounds[name] = max(self.bound(name), math.ceil(bound - 1e-6))
+
+    def proved(self, name: TermName | None) -> bool:
+        """Whether no plan is better in this term than the best so far (None: whether there is a plan)."""
+        if name is None or self.best is None:
+            return self.best is not None
+        return self.best(self.build.terms[name]) <= self.bound(name)
+
     def _worth(self, point: Point) -> list[int]:
         return [point(term) for term in self.build.terms.values()]
 
@@ -95,7 +122,7 @@ class Run:
         proved = True
         for name, term in self.build.terms.items():
             value = point(term)
-            bound = value if isinstance(term, int) else min(value, self.bounds.get(name, 0))
+            bound = value if isinstance(term, int) else min(value, self.bound(name))
             proved = proved and bound == value
             terms.append(Term(name=name, value=value, bound=bound, optimal=bound == value))
         return plan.model_copy(update={"terms": tuple(terms), "solver": self._record(proved) if record else None})
@@ -111,3 +138,18 @@ class Run:
             wall_seconds=time.monotonic() - self.started,
             versions={"ortools": version("ortools"), "python": python_version()},
         )
+
+
+_NONE = -sys.maxsize
+
+
+def _floor(problem: Problem, name: TermName) -> int:
+    """What no plan is below: nothing, but for dishes that were served early, and cooks who did two things at once."""
+    replan = problem.replan
+    if name == "lateness" and replan is not None:
+        dues = {dish.id: dish_due(problem, dish) for dish in problem.dishes}
+        return sum(served.served_minutes - due for served in replan.served if (due := dues[served.dish]) is not None)
+    if name == "idle":
+        settled = [pin for pin in problem.pins if pin.state in SETTLED]
+        return -sum(((pin.end_minutes or 0) - (pin.start_minutes or 0)) * len(pin.cooks or ()) for pin in settled)
+    return 0

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from scheduler.problem import Model, TermName
 
 InsertedKind = Literal["warm_up", "wash_up", "clean"]
@@ -125,10 +127,14 @@ class Infeasible(Model):
 
 
 class TimedOut(Model):
-    """The limit passed without a plan and without a proof that there is none."""
+    """The limit passed without a plan and without a proof that there is none.
+
+    ``bounds``: what was proved of the terms of the objective meanwhile; no plan has less.
+    """
 
     status: Literal["timed_out"] = "timed_out"
     wall_seconds: float
+    bounds: dict[TermName, int] = Field(default_factory=dict)
 
 
 Outcome = Solved | Infeasible | TimedOut

@@ -1,5 +1,6 @@
 """Finds the best plan: the objective's terms one after another, the best plan so far always at hand."""
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -16,23 +17,32 @@ from scheduler.problem import Problem, TermName
 from scheduler.rules import RULES, Rule
 from scheduler.run import Limits, Run
 from scheduler.schedule import Infeasible, Outcome, Schedule, Solved, TimedOut
+from scheduler.serial import serial
 from scheduler.variables import Expr
 
-Phase = OneOf["alone", "beside", "in turns"]
+Phase = OneOf["alone", "briefly", "beside", "in turns"]
 """CP-SAT's default strategy alone; strategies on several cores at once; all strategies in turns, as reproducible as the
-first, with the large-neighbourhood searches that find good plans and others that prove bounds."""
+first, with the large-neighbourhood searches that find good plans and others that prove bounds, of a project without
+people often in a moment (``briefly``)."""
 SHARE = 0.5
 """Of the work and time that is left, how much one term may take while others wait."""
 LATENESS_SHARE = 0.8
 """The same for lateness, which a plan is judged by first."""
 SHARE_OF: dict[Phase, float] = {"alone": 0.7, "beside": 0.6, "in turns": 1.0}
 """Of that, how much each phase of the search may take."""
+PROJECT_SHARE_OF: dict[Phase, float] = {"alone": 0.1, "briefly": 0.1, "beside": 0.8, "in turns": 1.0}
+"""The same of a project on several cores: nothing waits for the first phases, and presolve, which can be most of them,
+hardly counts as work."""
 ALONE_WORK = 1.0
 """Deterministic seconds of the first phase when no work limit is given."""
+BRIEF_WORK = 0.2
+"""Deterministic seconds of the brief phase."""
 FIRST_WORK = 0.1
 """Deterministic seconds for a first plan without presolve."""
 GREEDY_SHARE = 0.2
 """Of the time limit, how much the quick first plan may take."""
+MOST_GREEDY_SECONDS = 1.0
+"""The same for a project, which may need it when time is up."""
 SECONDS_BETWEEN_PLANS = 0.1
 """A caller is not told of every small improvement, only of the best one at such intervals and of the last."""
 
@@ -53,20 +63,28 @@ def solve(
     InvalidProblemError when the problem makes no sense.
     """
     rules = tuple(rules)
-    run = Run(build(problem, rules), limits or Limits(), cancel, on_plan, all_rules=rules == RULES)
+    started, cpu = time.monotonic(), time.process_time()
+    built = build(problem, rules)
+    run = Run(built, limits or Limits(), cancel, on_plan, started, cpu, all_rules=rules == RULES)
     if hint is not None:
         _adopt(run, hint)
     seconds = run.remaining_seconds()
-    # Without serving times a poor plan as hint keeps the solver from good ones, and a question for any plan at all is
-    # answered soonest by the solver itself.
+    # A question for any plan at all is answered soonest by the solver itself; and so are most projects without people,
+    # whose simple plan has time until the solver has tried.
     served = run.all_rules and problem.dishes and problem.objective
     start = greedy(problem, seconds and seconds * GREEDY_SHARE) if served else None
     if start is not None:
         _adopt(run, start)
+    elif problem.cooks and problem.objective:
+        _adopt_simple(run)
     status = _descend(run)
+    if run.best is None and status != cp_model.INFEASIBLE:
+        _adopt_simple(run)
     if run.best is None:
         seconds = time.monotonic() - run.started
-        return Infeasible(wall_seconds=seconds) if status == cp_model.INFEASIBLE else TimedOut(wall_seconds=seconds)
+        if status == cp_model.INFEASIBLE:
+            return Infeasible(wall_seconds=seconds)
+        return TimedOut(wall_seconds=seconds, bounds=run.bounds)
     schedule = run.schedule(run.best, record=True)
     return Solved(schedule=schedule, optimal=all(term.optimal for term in schedule.terms))
 
@@ -82,6 +100,18 @@ def _adopt(run: Run, plan: Schedule) -> None:
         run.on_plan(run.schedule(point))
 
 
+def _adopt_simple(run: Run) -> None:
+    """Once, a project's simple plan, where the search has found none or a worse one so far."""
+    problem = run.build.variables.problem
+    if run.tried_simple or not run.all_rules or problem.dishes:
+        return
+    run.tried_simple = True
+    seconds = run.limits.time_limit_seconds
+    plan = serial(problem) or greedy(problem, seconds and min(MOST_GREEDY_SECONDS, seconds * GREEDY_SHARE))
+    if plan is not None:
+        _adopt(run, plan)
+
+
 def _descend(run: Run) -> cp_model.CpSolverStatus:
     """Minimise each term in turn, keeping those before it at the values they reached."""
     status = cp_model.UNKNOWN
@@ -93,14 +123,12 @@ def _descend(run: Run) -> cp_model.CpSolverStatus:
     for number, (name, term) in enumerate(levels):
         if run.out_of_budget():
             break
-        if run.best is not None and run.best(term) <= 0:
-            run.bounds[name] = 0
-        else:
+        if not run.proved(name):
             status = _minimise(run, name, term, len(levels) - number)
-            if run.best is None:
-                break
             if number + 1 < len(levels):
                 _justify(run)
+        if run.best is None:
+            break
         run.build.model.add(term <= run.best(term))
     return status
 
@@ -124,8 +152,11 @@ def _minimise(run: Run, name: TermName | None, term: Expr, levels_left: int) -> 
         if run.best is not None:
             _hint(run, run.best)
             run.build.model.add(term <= run.best(term))
+        if name is not None and name in run.bounds:
+            run.build.model.add(term >= run.bounds[name])
         solver = cp_model.CpSolver()
-        _set_parameters(run, solver, _share(name, levels_left), phase)
+        share = _share(name, levels_left) * _share_of(run, phase)
+        _set_parameters(run, solver, share, phase)
         if phase == "alone" and run.build.variables.problem.dishes:
             # Serving times are proved sooner by propagation alone than beside a linear relaxation.
             solver.parameters.linearization_level = 0
@@ -134,31 +165,40 @@ def _minimise(run: Run, name: TermName | None, term: Expr, levels_left: int) -> 
             solver.parameters.cp_model_presolve = False
             solver.parameters.linearization_level = 0
             solver.parameters.max_deterministic_time = min(FIRST_WORK, solver.parameters.max_deterministic_time)
-        status = _search(run, name, solver)
-        if status in (cp_model.OPTIMAL, cp_model.INFEASIBLE) or run.out_of_budget():
+        status = _search(run, name, solver, share)
+        if status == cp_model.INFEASIBLE and run.best is not None and run.all_rules:
+            raise AssertionError("there is a plan that the judge accepts, and the model says that there is none")
+        if status in (cp_model.OPTIMAL, cp_model.INFEASIBLE):
+            break
+        _adopt_simple(run)
+        if run.proved(name) or run.out_of_budget():
             break
     return status
 
 
-def _search(run: Run, name: TermName | None, solver: cp_model.CpSolver) -> cp_model.CpSolverStatus:
+def _search(run: Run, name: TermName | None, solver: cp_model.CpSolver, share: float) -> cp_model.CpSolverStatus:
     """Solve the model as it is now."""
     model = run.build.model
     done = threading.Event()
-    if run.cancel is not None:
-        threading.Thread(target=_stop_when_set, args=(run.cancel, done, solver), daemon=True).start()
+    if run.cancel is not None or run.limits.cpu_limit_seconds is not None:
+        threading.Thread(target=_stop_when_over, args=(run, done, solver, share), daemon=True).start()
     status = solver.solve(model, _Watcher(run))
     done.set()
     if status == cp_model.MODEL_INVALID:
         raise AssertionError(f"the model is malformed: {model.validate()}")
     run.spent += solver.deterministic_time
+    bound = solver.best_objective_bound
+    # Stopped before the search began, it says 0 whatever the term.
+    has_bound = status in (cp_model.OPTIMAL, cp_model.FEASIBLE) or (status == cp_model.UNKNOWN and bound > 0)
+    if name is not None and has_bound and math.isfinite(bound):
+        run.prove(name, bound)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         run.keep_better(tightened(run.build.variables, list(solver.response_proto.solution)))
-        if name is not None:
-            run.bounds[name] = max(run.bounds.get(name, 0), round(solver.best_objective_bound))
         if run.on_plan is not None and run.best is not None:
             run.on_plan(run.schedule(run.best))
     if status not in (cp_model.OPTIMAL, cp_model.INFEASIBLE) and not run.out_of_budget():
-        run.stopped_by = "time_limit" if run.limits.time_limit_seconds is not None else "deterministic_limit"
+        timed = run.limits.time_limit_seconds is not None or run.limits.cpu_limit_seconds is not None
+        run.stopped_by = "time_limit" if timed else "deterministic_limit"
     return status
 
 
@@ -173,8 +213,16 @@ def _hint(run: Run, point: Point) -> None:
 
 def _phases(run: Run) -> tuple[Phase, ...]:
     """How to search, one way after another, each from the best plan and bound so far."""
-    beside: tuple[Phase, ...] = ("beside",) if run.limits.workers > 1 and run.limits.deterministic_limit is None else ()
-    return ("alone", *beside, "in turns")
+    if not _several(run):
+        return "alone", "in turns"
+    if run.build.variables.problem.dishes or run.build.variables.problem.cooks:
+        return "alone", "beside", "in turns"
+    return "alone", "briefly", "beside", "in turns"
+
+
+def _several(run: Run) -> bool:
+    """Whether strategies may work side by side, which no two times gives the same plan."""
+    return run.limits.workers > 1 and run.limits.deterministic_limit is None
 
 
 def _share(name: TermName | None, levels_left: int) -> float:
@@ -188,21 +236,33 @@ def _set_parameters(run: Run, solver: cp_model.CpSolver, share: float, phase: Ph
     parameters = solver.parameters
     parameters.random_seed = run.limits.seed
     parameters.num_workers = 1 if phase == "alone" else run.limits.workers
-    parameters.interleave_search = phase == "in turns"
+    parameters.interleave_search = phase in ("briefly", "in turns")
     parameters.relative_gap_limit = run.limits.gap
-    share *= SHARE_OF[phase]
+    # CP-SAT's own handler would hide the key from who gave ``cancel``, and then leave the signal without any handler.
+    parameters.catch_sigint_signal = run.cancel is None
     work, seconds = run.remaining_work(), run.remaining_seconds()
     if work is not None:
         parameters.max_deterministic_time = work * share
-    elif phase == "alone":
-        parameters.max_deterministic_time = ALONE_WORK
+    elif phase in ("alone", "briefly"):
+        parameters.max_deterministic_time = ALONE_WORK if phase == "alone" else BRIEF_WORK
     if seconds is not None:
         parameters.max_time_in_seconds = seconds * share
 
 
-def _stop_when_set(cancel: threading.Event, done: threading.Event, solver: cp_model.CpSolver) -> None:
+def _share_of(run: Run, phase: Phase) -> float:
+    """Of what a term may take, how much this phase may."""
+    project = _several(run) and not run.build.variables.problem.dishes
+    return PROJECT_SHARE_OF[phase] if project else SHARE_OF[phase]
+
+
+def _stop_when_over(run: Run, done: threading.Event, solver: cp_model.CpSolver, share: float) -> None:
+    """Stop the solver when the caller says so or this share of the CPU time that is left is used."""
+    left = run.remaining_cpu_seconds()
+    enough = None if left is None else left * (1 - share)
     while not done.wait(0.02):
-        if cancel.is_set():
+        left = run.remaining_cpu_seconds()
+        cancelled = run.cancel is not None and run.cancel.is_set()
+        if cancelled or (left is not None and enough is not None and left <= enough):
             solver.stop_search()
             return
 

@@ -127,6 +127,7 @@ class Variables:
     orders: dict[tuple[str, str], Literal] = field(default_factory=dict)
     attendance: dict[tuple[str, int], Expr] = field(default_factory=dict)
     clean_at: dict[tuple[str, str], Expr] = field(default_factory=dict)
+    own_heat: dict[str, Literal] = field(default_factory=dict)
     definitions: list[tuple[cp_model.IntVar, Definition]] = field(default_factory=list)
 
     @property
@@ -219,9 +220,15 @@ def _comes_first(i: TaskVars, j: TaskVars, at: Value) -> bool:
 
 
 def predecessors(problem: Problem) -> dict[str, frozenset[str]]:
-    """Transitive closure of the links that put one task wholly before another (min lag >= 0 from the end)."""
+    """Transitive closure of the links that put one task wholly before another (min lag >= 0 from the end).
+
+    What is done or running may have been done in another order.
+    """
+    settled = {pin.task for pin in problem.pins if pin.state in SETTLED}
     direct: dict[str, set[str]] = {task.id: set() for task in problem.tasks}
     for link in problem.links:
+        if link.before in settled and link.after in settled:
+            continue
         if link.min_lag_minutes is not None and link.min_lag_minutes >= 0 and not link.from_start:
             direct[link.after].add(link.before)
     closed: dict[str, frozenset[str]] = {}

@@ -86,8 +86,8 @@ def _on_what_works(problem: Problem, place: Assignment, ovens: dict[str, str]) -
     }
     units = []
     for unit in place.units:
-        pool, _, number = unit.partition("#")
-        several = sum(other.partition("#")[0] == pool for other in place.units) > 1
+        pool, _, number = unit.rpartition("#")
+        several = sum(other.rpartition("#")[0] == pool for other in place.units) > 1
         fits = left.get(pool, 0) < 1 or several or int(number) <= left[pool]
         units.append(unit if fits else f"{pool}#{(int(number) - 1) % left[pool] + 1}")
     return place.model_copy(update={"units": tuple(units), "oven": ovens.get(place.oven or "", place.oven)})

@@ -117,7 +117,7 @@ def _courses_apart(problem: Problem, given: Given) -> Problem:
 def _fuller_vessels(problem: Problem, given: Given) -> Problem:
     """Each dish stays in the vessels that it was to have, and they are filled more than they should be."""
     sizes = {stock.id: stock.size for stock in problem.vessels}
-    chosen = {(hold.dish, hold.vessel): sizes.get(hold.unit.partition("#")[0], 0) for hold in given.old.holds}
+    chosen = {(hold.dish, hold.vessel): sizes.get(hold.unit.rpartition("#")[0], 0) for hold in given.old.holds}
 
     def fitting(dish: Dish) -> Dish:
         uses = (

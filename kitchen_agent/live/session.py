@@ -286,7 +286,7 @@ def _running_in(session: Session, equipment: str) -> list[str]:
     pool = next((pool for pool in session.plan.problem.equipment if pool.id == equipment), None)
     if pool is None:
         return in_oven
-    users = [entry.task for entry in placed if any(unit.partition("#")[0] == equipment for unit in entry.units)]
+    users = [entry.task for entry in placed if any(unit.rpartition("#")[0] == equipment for unit in entry.units)]
     return users[max(0, pool.count - session.failed.get(equipment, 0)) :]
 
 

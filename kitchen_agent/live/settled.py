@@ -115,7 +115,7 @@ def _held(problem: Problem, schedule: Schedule, begun: set[str]) -> Iterator[Hel
 def _as_held(problem: Problem, held: tuple[HeldVessel, ...]) -> tuple[Dish, ...]:
     """The dishes; what is in a vessel already asks for no larger one, however many guests there are now."""
     sizes = {stock.id: stock.size for stock in problem.vessels}
-    in_use = {(entry.dish, entry.vessel): sizes.get(entry.unit.partition("#")[0], 0) for entry in held}
+    in_use = {(entry.dish, entry.vessel): sizes.get(entry.unit.rpartition("#")[0], 0) for entry in held}
 
     def fitting(dish: Dish) -> Dish:
         uses = (

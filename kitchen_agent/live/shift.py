@@ -152,7 +152,7 @@ def _schedule(problem: Problem, old: Schedule, bars: dict[str, Bar], starts: dic
         if not own:
             continue
         last = max(starts[bar.id] + bar.minutes for bar in own)
-        unwashed = problem.horizon_minutes if wash.get(hold.unit.partition("#")[0]) else last
+        unwashed = problem.horizon_minutes if wash.get(hold.unit.rpartition("#")[0]) else last
         end = ends.get(f"wash_up:{hold.dish}/{hold.vessel}", unwashed)
         first = min(starts[bar.id] for bar in own)
         holds.append(hold.model_copy(update={"start_minutes": first, "end_minutes": end}))

@@ -1,10 +1,11 @@
-"""A table of folders of instances: this scheduler beside plain CP-SAT, within the same CPU time and with one worker.
+"""A table of folders of instances: this scheduler beside plain CP-SAT, within the same CPU time.
 
     python -m scheduler.benchmarks.generated /tmp/sets
     python -m scheduler.benchmarks.compare /tmp/sets/* --cpu-seconds 5
 
-``closed``: proved optimal or infeasible. ``gap``: mean distance of the plans found to the best bound that either of the
-two proved. ``CPU s``: median of the CPU seconds of each instance.
+``closed``: proved optimal or infeasible. ``none``: instances neither with a plan nor proved infeasible. ``gap``: mean
+distance of the plans found to the best bound that either of the two proved. ``CPU s``: median of the CPU seconds of
+each instance.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from statistics import mean, median
 from scheduler.benchmarks import READERS
 from scheduler.benchmarks.run import Answer, Budget, run
 
-COLUMNS = "set          instances   ours: closed     gap   CPU s   plain: closed     gap   CPU s"
+COLUMNS = "set          instances   ours: closed  none     gap   CPU s   plain: closed  none     gap   CPU s"
 
 
 def row(name: str, ours: list[Answer], plain: list[Answer]) -> str:
@@ -27,6 +28,7 @@ def row(name: str, ours: list[Answer], plain: list[Answer]) -> str:
 
 def _cells(answers: list[Answer], bounds: list[int], width: int) -> str:
     closed = sum(answer.status in ("optimal", "infeasible") for answer in answers)
+    none = sum(answer.status == "unknown" for answer in answers)
     gaps = [
         (answer.objective - bound) / max(1, bound)
         for answer, bound in zip(answers, bounds, strict=True)
@@ -34,24 +36,40 @@ def _cells(answers: list[Answer], bounds: list[int], width: int) -> str:
     ]
     gap = f"{mean(gaps):7.2%}" if gaps else f"{'–':>7}"
     seconds = median(answer.cpu_seconds for answer in answers)
-    return f"{closed / len(answers):{width}.1%} {gap} {seconds:7.2f}"
+    return f"{closed / len(answers):{width}.1%} {none:5} {gap} {seconds:7.2f}"
+
+
+def contradiction(ours: Answer, plain: Answer) -> str | None:
+    """Why both cannot be right: a bound above the other's plan, or a plan of what has none; None when they can."""
+    for one, other, names in ((ours, plain, "ours, plain"), (plain, ours, "plain, ours")):
+        if other.objective is not None and one.status == "infeasible":
+            return f"{names}: infeasible, and a plan of {other.objective}"
+        if one.bound is not None and other.objective is not None and one.bound > other.objective:
+            return f"{names}: bound {one.bound} above a plan of {other.objective}"
+    return None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the table."""
+    """Print the table; 1 when the two contradict each other in some instance."""
     parser = argparse.ArgumentParser(prog="python -m scheduler.benchmarks.compare", description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
     parser.add_argument("--cpu-seconds", type=float, default=20.0, help="for each instance (default %(default)s)")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="take every Nth instance only")
+    parser.add_argument("--workers", type=int, default=2, help="solver threads (default %(default)s)")
     options = parser.parse_args(arguments)
-    budget = Budget(seconds=100 * options.cpu_seconds, cpu_seconds=options.cpu_seconds, workers=1, seed=0)
+    budget = Budget(100 * options.cpu_seconds, options.cpu_seconds, options.workers, seed=0)
+    status = 0
     print(COLUMNS)
     for folder in options.folders:
         files = sorted(path for path in folder.iterdir() if path.suffix.lower() in READERS)[:: options.every]
         ours, plain = ([run(path, budget, plain=simple) for path in files] for simple in (False, True))
+        for path, one, other in zip(files, ours, plain, strict=True):
+            if reason := contradiction(one, other):
+                print(f"{path}: {reason}", file=sys.stderr)
+                status = 1
         if files:
             print(row(folder.name, ours, plain), flush=True)
-    return 0
+    return status
 
 
 if __name__ == "__main__":

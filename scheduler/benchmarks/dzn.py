@@ -7,10 +7,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scheduler.benchmarks.project import LARGEST
 from scheduler.errors import BenchmarkFormatError
 
 Value = int | frozenset[int] | list["Value"]
 """A number (true is 1), a set, or an array. A table is a list of its rows."""
+
+DEEPEST = 20
+"""Brackets within brackets; instances have two."""
+LONGEST = 100_000
+"""Numbers in a range; instances have as many as people, skills or activities."""
 
 _SKIPPED = re.compile(r"(?:\s+|%[^\n]*|/\*.*?\*/)+", re.DOTALL)
 _TOKEN = re.compile(r"-?\d+(?![\w])|\.\.|\[\||\|\]|[\[\]{}()|,;=]|[A-Za-z_]\w*")
@@ -34,6 +40,7 @@ class _Tokens:
 
     words: list[tuple[str, int]]
     place: int = 0
+    depth: int = 0
 
     def peek(self) -> str:
         """The next word, empty at the end; it stays."""
@@ -97,6 +104,15 @@ def _words(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _value(tokens: _Tokens) -> Value:
+    tokens.depth += 1
+    if tokens.depth > DEEPEST:
+        raise BenchmarkFormatError(f"more than {DEEPEST} brackets within each other")
+    value = _one_value(tokens)
+    tokens.depth -= 1
+    return value
+
+
+def _one_value(tokens: _Tokens) -> Value:
     word = tokens.take()
     if word == "[":
         return _until("]", tokens)
@@ -109,14 +125,22 @@ def _value(tokens: _Tokens) -> Value:
     if re.fullmatch(r"array[1-6]d", word):
         return _shaped(tokens)
     number = _integer(word)
-    return frozenset(range(number, _integer(tokens.take()) + 1)) if tokens.skip("..") else number
+    if not tokens.skip(".."):
+        return number
+    last = _integer(tokens.take())
+    if last - number >= LONGEST:
+        raise BenchmarkFormatError(f"{number}..{last}: a range of more than {LONGEST} numbers")
+    return frozenset(range(number, last + 1))
 
 
 def _integer(word: str) -> int:
     try:
-        return int(word)
+        number = int(word)
     except ValueError as error:
-        raise BenchmarkFormatError(f"{word!r} is no whole number, set or array") from error
+        raise BenchmarkFormatError(f"{word[:20]!r} is no whole number, set or array") from error
+    if abs(number) > LARGEST:
+        raise BenchmarkFormatError(f"{word[:20]} is beyond {LARGEST}, which the solver cannot add up")
+    return number
 
 
 def _until(end: str, tokens: _Tokens) -> list[Value]:

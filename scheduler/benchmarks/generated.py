@@ -230,6 +230,8 @@ def instances(seed: int) -> Iterator[tuple[str, str, str]]:
         yield "skills20", ".dzn", dzn(seed, 20, complexity, 4, factor, people)
     for skills, people, complexity in product((4, 8), (8, 12), (1.5, 2.1)):
         yield "skills30", ".dzn", dzn(seed, 30, complexity, skills, 1.5 / skills, people)
+    for (skills, people), complexity in product(((9, 12), (12, 18), (15, 26)), (1.5, 2.1)):
+        yield "skills60", ".dzn", dzn(seed, 60, complexity, skills, 3 / skills, people)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

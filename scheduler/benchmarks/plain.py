@@ -5,6 +5,7 @@ could fill, no overlap of a person's intervals, and one cumulative for each skil
 """
 
 import threading
+import time
 
 from ortools.sat.python import cp_model
 
@@ -13,13 +14,16 @@ from scheduler.problem import Problem, Task
 from scheduler.solve import Limits
 
 
-def solve_plain(problem: Problem, limits: Limits, cancel: threading.Event) -> tuple[str, int | None, int | None]:
+def solve_plain(
+    problem: Problem, limits: Limits, cancel: threading.Event | None = None
+) -> tuple[str, int | None, int | None]:
     """Status (``optimal``, ``feasible``, ``infeasible``, ``unknown``), makespan and its bound.
 
     Raises BenchmarkFormatError for a problem with anything but tasks, links, pools and crews.
     """
     if problem.dishes or problem.ovens or problem.vessels or problem.boards or problem.pins or problem.sessions:
         raise BenchmarkFormatError("the plain model knows projects only, no kitchens")
+    started = time.process_time()
     model = cp_model.CpModel()
     starts = {task.id: _start(model, problem, task) for task in problem.tasks}
     intervals = {
@@ -37,7 +41,7 @@ def solve_plain(problem: Problem, limits: Limits, cancel: threading.Event) -> tu
     for task in problem.tasks:
         model.add(makespan >= starts[task.id] + task.minutes)
     model.minimize(makespan)
-    return _solved(model, limits, cancel)
+    return _solved(model, limits, cancel, started)
 
 
 def _start(model: cp_model.CpModel, problem: Problem, task: Task) -> cp_model.IntVar:
@@ -80,7 +84,9 @@ def _people(
         model.add_cumulative([intervals[name] for name, _ in users], [units for _, units in users], masters)
 
 
-def _solved(model: cp_model.CpModel, limits: Limits, cancel: threading.Event) -> tuple[str, int | None, int | None]:
+def _solved(
+    model: cp_model.CpModel, limits: Limits, cancel: threading.Event | None, started: float
+) -> tuple[str, int | None, int | None]:
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = limits.workers
     solver.parameters.random_seed = limits.seed
@@ -92,7 +98,8 @@ def _solved(model: cp_model.CpModel, limits: Limits, cancel: threading.Event) ->
 
     def stop() -> None:
         while not done.wait(0.02):
-            if cancel.is_set():
+            spent = time.process_time() - started
+            if (cancel and cancel.is_set()) or (limits.cpu_limit_seconds and spent >= limits.cpu_limit_seconds):
                 solver.stop_search()
                 return
 

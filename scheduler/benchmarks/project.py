@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from scheduler.errors import BenchmarkFormatError
 from scheduler.problem import Equipment, Link, Need, Problem, Task
 
+LARGEST = 1_000_000
+"""The largest number in a file; sums and products of such numbers still fit the solver's integers."""
+
 
 @dataclass(frozen=True)
 class Activity:
@@ -40,10 +43,12 @@ class Project:
             raise BenchmarkFormatError(
                 f"activity {activity.id} has {len(activity.demands)} demands for {len(self.capacities)} resources"
             )
+        if activity.duration < 0 or min(activity.demands, default=0) < 0:
+            raise BenchmarkFormatError(f"activity {activity.id}: a negative duration or demand has no meaning")
         needs = tuple(
             Need(equipment=f"R{number}", units=units)
             for number, units in enumerate(activity.demands, start=1)
-            if units > 0 and activity.duration > 0
+            if units and activity.duration
         )
         return Task(id=activity.id, minutes=activity.duration, needs=needs)
 
@@ -51,6 +56,9 @@ class Project:
 def integers(line: str, number: int) -> list[int]:
     """The whole numbers of a line; ``number`` is its place in the file, for the error."""
     try:
-        return [int(word) for word in line.split()]
+        numbers = [int(word) for word in line.split()]
     except ValueError as error:
         raise BenchmarkFormatError(f"line {number}: {line.strip()!r} should hold whole numbers only") from error
+    if any(abs(value) > LARGEST for value in numbers):
+        raise BenchmarkFormatError(f"line {number}: a number is beyond {LARGEST}, which the solver cannot add up")
+    return numbers

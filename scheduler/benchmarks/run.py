@@ -2,8 +2,6 @@
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +10,12 @@ from scheduler.benchmarks.plain import solve_plain
 from scheduler.check import check
 from scheduler.errors import Fault, InvalidProblemError, InvalidScheduleError
 from scheduler.problem import Problem
-from scheduler.schedule import Outcome, Solved
+from scheduler.schedule import Infeasible, Outcome, TimedOut
 from scheduler.solve import Limits, solve
 from scheduler.validate import validate
+
+LEAST = 0.1
+"""Seconds that solving gets when reading has taken them all."""
 
 
 @dataclass(frozen=True)
@@ -38,23 +39,27 @@ class Answer:
     cpu_seconds: float = 0.0
 
 
-def run(path: Path, budget: Budget, *, plain: bool) -> Answer:
-    """Read and solve the instance, with this scheduler or a plain model.
+def run(path: Path, budget: Budget, *, plain: bool, cancel: threading.Event | None = None) -> Answer:
+    """Read and solve the instance, with this scheduler or a plain model, until the budget is spent or ``cancel`` set.
 
     Raises BenchmarkFormatError when it cannot be read, InvalidProblemError when it makes no sense and
     InvalidScheduleError when the judge refuses the plan.
     """
     started, cpu = time.perf_counter(), time.process_time()
     problem = read(path)
-    left = max(0.1, budget.seconds - (time.perf_counter() - started))
-    limits = Limits(deterministic_limit=None, time_limit_seconds=left, workers=budget.workers, seed=budget.seed)
-    with _alarm(None if budget.cpu_seconds is None else cpu + budget.cpu_seconds) as cancel:
-        answer = _solved(problem, limits, cancel, plain=plain)
+    limits = Limits(
+        deterministic_limit=None,
+        time_limit_seconds=max(LEAST, budget.seconds - (time.perf_counter() - started)),
+        cpu_limit_seconds=budget.cpu_seconds and max(LEAST, budget.cpu_seconds - (time.process_time() - cpu)),
+        workers=budget.workers,
+        seed=budget.seed,
+    )
+    answer = _solved(problem, limits, cancel, plain=plain)
     seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu
     return Answer(answer.status, answer.objective, answer.bound, round(seconds, 3), round(cpu_seconds, 3))
 
 
-def _solved(problem: Problem, limits: Limits, cancel: threading.Event, *, plain: bool) -> Answer:
+def _solved(problem: Problem, limits: Limits, cancel: threading.Event | None, *, plain: bool) -> Answer:
     try:
         validate(problem)
     except InvalidProblemError as error:
@@ -73,28 +78,12 @@ def _impossible(fault: Fault) -> bool:
 
 def judged(problem: Problem, outcome: Outcome) -> Answer:
     """The first term of the plan's objective; raises InvalidScheduleError when the judge refuses the plan."""
-    if not isinstance(outcome, Solved):
-        return Answer("infeasible" if outcome.status == "infeasible" else "unknown", None, None)
+    if isinstance(outcome, Infeasible):
+        return Answer("infeasible", None, None)
+    if isinstance(outcome, TimedOut):
+        return Answer("unknown", None, outcome.bounds.get(problem.objective[0]))
     report = check(problem, outcome.schedule)
     if not report.ok:
         raise InvalidScheduleError(f"the plan breaks a rule: {report}")
     first = outcome.schedule.terms[0]
     return Answer("optimal" if first.optimal else "feasible", first.value, first.bound)
-
-
-@contextmanager
-def _alarm(cpu_time: float | None) -> Iterator[threading.Event]:
-    """An event that is set when the process has used so much CPU time (None: never)."""
-    rings, over = threading.Event(), threading.Event()
-
-    def watch() -> None:
-        while cpu_time is not None and not over.wait(0.02):
-            if time.process_time() >= cpu_time:
-                rings.set()
-                return
-
-    threading.Thread(target=watch, daemon=True).start()
-    try:
-        yield rings
-    finally:
-        over.set()

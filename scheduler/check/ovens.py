@@ -88,30 +88,42 @@ def oven_door(view: View) -> Iterator[Violation]:
 
 def oven_heat(view: View) -> Iterator[Violation]:
     """Whatever goes into an oven finds it hot: warmed up for it, or still hot from another dish."""
-    ends = {entry.task: entry.end_minutes for entry in view.inserted("warm_up")}
+    warm_ups = {entry.task: entry for entry in view.inserted("warm_up")}
     for oven in view.problem.ovens:
         if oven.warm_up_minutes == 0:
             continue
         uses = _uses(view, oven)
+        own = {use.placed.id for use in uses if _own_heat(view, oven, use, uses, warm_ups.get(use.placed.id))}
         for baking in uses:
-            if not baking.placed.settled and not _supported(view, oven, baking, uses, ends):
+            if not baking.placed.settled and not _supported(view, oven, baking, uses, own):
                 message = f"nobody made {oven.id} hot for {baking.placed.id} ({baking.use.celsius} °C)"
                 names = (baking.placed.id, oven.id)
                 yield Violation(rule="oven_heat", subjects=names, message=message, at_minutes=baking.start)
 
 
-def _supported(view: View, oven: Oven, baking: Baking, uses: list[Baking], ends: dict[str | None, int]) -> bool:
-    own = ends.get(baking.placed.id)
-    if own is not None and own <= baking.start <= own + oven.keep_hot_minutes:
+def _supported(view: View, oven: Oven, baking: Baking, uses: list[Baking], own: set[str]) -> bool:
+    """``own``: the uses that their own warm-up makes hot."""
+    if baking.placed.id in own:
         return True
     for other in uses:
         if other.placed.id == baking.placed.id or not _compatible(view, other.use.celsius, baking.use.celsius):
             continue
         if other.start < baking.start <= other.end + oven.keep_hot_minutes:
             return True
-        if other.start == baking.start and other.placed.id in ends:
+        if other.start == baking.start and other.placed.id in own:
             return True
     return False
+
+
+def _own_heat(view: View, oven: Oven, baking: Baking, uses: list[Baking], warm_up: Inserted | None) -> bool:
+    """Whether the heat of the use's own warm-up is still there, with nothing of another temperature since."""
+    if warm_up is None or not 0 <= baking.start - warm_up.end_minutes <= oven.keep_hot_minutes:
+        return False
+    return not any(
+        overlap(warm_up.start_minutes, baking.start, other.start, other.end)
+        for other in uses
+        if not _compatible(view, other.use.celsius, baking.use.celsius)
+    )
 
 
 def oven_warm_up(view: View) -> Iterator[Violation]:

@@ -20,7 +20,7 @@ from scheduler.problem import Cook, Dish, Model, Problem, VesselStock, VesselUse
 
 SKILL_WORDS = {1: "novice", 2: "home cook", 3: "expert"}
 LATER_MINUTES = (10, 20, 30, 45, 60, 90, 120, 180)
-EARLIER_MINUTES = (15, 30, 60, 90, 120)
+EARLIER_MINUTES = (15, 30, 60, 90, 120, 240, 480)
 STAY_MINUTES = (15, 30, 60, 120)
 WAIT_MINUTES = (5, 10, 20, 40, 80)
 HELP_MINUTES = (30, 60, 120, 240)
@@ -202,7 +202,8 @@ def _more(group: str, of: str, name: str, count: int, cost: int) -> MoreUnits:
 
 def longer_hold(problem: Problem, before: str, after: str) -> Iterator[Ladder]:
     """The food waits longer between two tasks."""
-    lags = [link.max_lag_minutes for link in problem.links if (link.before, link.after) == (before, after)]
+    between = [link for link in problem.links if (link.before, link.after) == (before, after)]
+    lags = [link.max_lag_minutes for link in between if not link.from_start]  # from the start: how old food may be
     words = f"{_called(problem.tasks, before)} wait", f"before {_called(problem.tasks, after)}"
     yield from _waits(LongerHold(before=before, after=after, max_lag_minutes=0), lags, words)
 

@@ -88,7 +88,17 @@ def without_vessels(kind: str, problem: Problem) -> Problem:
         dish.model_copy(update={"vessels": tuple(use for use in dish.vessels if use.kind != kind)})
         for dish in problem.dishes
     )
-    return problem.model_copy(update={"dishes": dishes, "tasks": tuple(freed(task) for task in problem.tasks)})
+    washes = {f"wash_up:{dish}/{letter}" for dish, letter in gone}
+    held = problem.replan.held if problem.replan else ()
+    kept = tuple(entry for entry in held if (entry.dish, entry.vessel.partition("+")[0]) not in gone)
+    return problem.model_copy(
+        update={
+            "dishes": dishes,
+            "tasks": tuple(freed(task) for task in problem.tasks),
+            "pins": tuple(pin for pin in problem.pins if pin.task.partition("+")[0] not in washes),
+            "replan": problem.replan and problem.replan.model_copy(update={"held": kept}),
+        }
+    )
 
 
 def with_max_lag(link: Link, minutes: int | None, problem: Problem) -> Problem:
@@ -166,8 +176,16 @@ def without_freeze(problem: Problem) -> Problem:
 
 
 def with_time_for_everything(problem: Problem) -> Problem:
-    """An end so late that everything could be done one after another."""
-    return with_later_end(2 * sum(task.minutes * task.rounds for task in problem.tasks) + 60, problem)
+    """An end so late that everything could be done one after another, with all its waits."""
+    work = 2 * sum(task.minutes * task.rounds for task in problem.tasks)
+    waits = sum(link.min_lag_minutes or 0 for link in problem.links)
+    waits += sum(link.min_lag_minutes for dish in problem.dishes for link in dish.serving)
+    waits += sum(course.gap_minutes for course in problem.courses)
+    moments = [dish.serve_at_minutes or 0 for dish in problem.dishes]
+    moments += [course.serve_at_minutes or 0 for course in problem.courses]
+    moments += [task.release_minutes for task in problem.tasks]
+    late = max(0, max(moments, default=0) - problem.horizon_minutes)
+    return with_later_end(work + waits + late + 60, problem)
 
 
 def with_later_end(minutes: int, problem: Problem) -> Problem:
@@ -176,7 +194,9 @@ def with_later_end(minutes: int, problem: Problem) -> Problem:
 
     def hours(cook: Cook) -> tuple[Window, ...]:
         return tuple(
-            window.model_copy(update={"end_minutes": new}) if window.end_minutes >= old else window
+            window.model_copy(update={"end_minutes": new})
+            if window.start_minutes < old <= window.end_minutes
+            else window
             for window in cook.presence
         )
 

@@ -216,7 +216,8 @@ class LongerHold(Offer):
         changed = problem
         if self.after is not None:
             for link in problem.links:
-                if (link.before, link.after) == (self.before, self.after) and self._is_longer(link):
+                waits = (link.before, link.after) == (self.before, self.after) and not link.from_start
+                if waits and self._is_longer(link):
                     changed = with_max_lag(link, self.max_lag_minutes, changed)
             return changed
         for dish in problem.dishes:

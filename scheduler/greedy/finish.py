@@ -35,7 +35,7 @@ def finish(frame: Frame, attempt: Attempt) -> Schedule:
             vessel=vessel,
             unit=held.unit,
             start_minutes=held.first,
-            end_minutes=held.wash[1] if held.wash else horizon if wash[held.unit.partition("#")[0]] else held.last,
+            end_minutes=held.wash[1] if held.wash else horizon if wash[held.unit.rpartition("#")[0]] else held.last,
         )
         for (dish, vessel), held in attempt.vessels.items()
     ]

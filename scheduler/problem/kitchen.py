@@ -49,9 +49,9 @@ class Oven(Model):
     * Change: two incompatible uses are at least ``change_minutes`` apart (end of one to start of the other). A
       third dish that is compatible with both may stay in while the temperature changes.
     * Heat (only when ``warm_up_minutes > 0``): every use j is *supported*: by its own warm-up, whose end e satisfies
-      e <= start(j) <= e + keep_hot; or by a compatible use i in the same oven with start(i) < start(j) <= end(i) +
-      keep_hot; or by a compatible use i that starts in the same minute and has a warm-up of its own. keep_hot is
-      ``keep_hot_minutes``.
+      e <= start(j) <= e + keep_hot, with no incompatible use in the oven from the warm-up's start to start(j); or by
+      a compatible use i in the same oven with start(i) < start(j) <= end(i) + keep_hot; or by a compatible use i
+      that starts in the same minute and is supported by its own warm-up. keep_hot is ``keep_hot_minutes``.
     * A warm-up is an inserted task (see :class:`scheduler.schedule.Inserted`). It lasts ``warm_up_minutes``;
       it may last ``change_minutes`` (a change of temperature of a hot oven) when some other use of the oven started
       before the warm-up's end and ended no earlier than keep_hot before the warm-up's start. No use

@@ -11,14 +11,16 @@ class Pin(Model):
     ``state``: ``done`` and ``running`` need start and end, and done end <= now < running end (remaining time is
     end − now); their length is end − start whatever the task's minutes, cook's pace or rounds say, and their cooks
     are ``cooks`` (to be named when the task is attended). ``locked`` fixes parts of a future task. ``units`` of a
-    running task keep their ids.
+    running task keep their ids. The ``oven`` of a warm-up and the ``board`` of a clean are those of its task too. There
+    is at most one pin of each thing.
 
     Life may break rules, so a rule never binds what is all done or running: a link between two such tasks is
     ignored, a done task occupies nothing from ``now`` on (nor does a change or door gap count from it),
     and a resource that running tasks overload has capacity 0
     (not a negative one) for the others. A max lag from such a task that cannot be met any more (reference + max_lag <
     now) no longer binds. Skill, refusal, presence, fire, session, oven support and release or deadline are not asked
-    of done or running tasks. Vessels stay held, and boards and hands stay dirty, as for any other task.
+    of done or running tasks; a warm-up that is done or running counts as heat for as long as any other. Vessels stay
+    held, and boards and hands stay dirty, as for any other task.
     """
 
     task: str

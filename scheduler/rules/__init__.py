@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
+from scheduler.rules.abilities import abilities_in_parallel
 from scheduler.rules.boards import clean_between, cleans, one_task_a_board
 from scheduler.rules.cooks import (
-    abilities_in_parallel,
     crew,
     one_pair_of_hands,
     pace,

@@ -1,8 +1,10 @@
 """Cutting boards, and what must not follow what without a wash."""
 
 from scheduler.durations import crew_needs, hygiene_pairs
+from scheduler.problem import Pin
+from scheduler.rules.capacity import Load, at_most, running_span
 from scheduler.rules.inserted import done_by_one_cook
-from scheduler.variables import Expr, Literal, TaskVars, Value, Variables
+from scheduler.variables import Expr, Extra, Literal, TaskVars, Value, Variables
 
 
 def one_task_a_board(v: Variables) -> None:
@@ -17,21 +19,34 @@ def one_task_a_board(v: Variables) -> None:
             if board.classes and t.task.hygiene not in (*board.classes, "none") and not t.settled:
                 v.model.add(t.boards[board.id] == 0)
     for board in v.problem.boards:
-        intervals = []
+        loads = []
         for t in users:
-            if not t.done:
-                label = f"{t.task.id} on {board.id}"
-                intervals.append(v.model.new_optional_interval_var(t.start, t.size, t.end, t.boards[board.id], label))
             clean = v.cleans.get(t.task.id)
-            if clean and v.pinned(clean.id) is None:
-                on = _both(v, f"{clean.id} on {board.id}", clean.literal, t.boards[board.id])
-                intervals.append(
-                    v.model.new_optional_interval_var(
-                        clean.start, clean.size, clean.end, on, f"{clean.id} on {board.id}"
-                    )
-                )
-        if len(intervals) > 1:
-            v.model.add_no_overlap(intervals)
+            if not t.done and _may_be_on(v, t, board.id):
+                loads.append(_load(v, t, t, t.boards[board.id], f"{t.task.id} on {board.id}"))
+            if clean and not _is_done(v.pinned(clean.id)) and _may_be_on(v, t, board.id):
+                label = f"{clean.id} on {board.id}"
+                on = _both(v, label, clean.literal, t.boards[board.id])
+                loads.append(_load(v, t, clean, on, label))
+        at_most(v, loads, 1)
+
+
+def _is_done(pin: Pin | None) -> bool:
+    return pin is not None and pin.state == "done"
+
+
+def _may_be_on(v: Variables, t: TaskVars, board: str) -> bool:
+    pin = v.pinned(t.task.id)
+    return pin is None or pin.board in (None, board)
+
+
+def _load(v: Variables, t: TaskVars, item: TaskVars | Extra, on: Literal, label: str) -> Load:
+    """The board for a task or the clean after it; it is known where it runs when there is one board or a pin says."""
+    interval = v.model.new_optional_interval_var(item.start, item.size, item.end, on, label)
+    pin = v.pinned(t.task.id)
+    known = len(t.boards) == 1 or (pin is not None and pin.board is not None)
+    owner = item.id if isinstance(item, Extra) else item.task.id
+    return Load(interval, item.size, 1, running_span(v, owner, item.size) if known else None)
 
 
 def _both(v: Variables, name: str, first: Literal, second: Literal) -> Literal:

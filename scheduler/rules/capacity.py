@@ -1,10 +1,11 @@
-"""Two shapes that most rules have: one thing at a time, and at most so many at once.
+"""At most so many things at once, a shape that most rules have.
 
 What is running at the moment of a replan may break a limit (a burner failed under a full hob). Such work is cut
 down to what the limit allows, so that it blocks the resource without making the rest impossible.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from ortools.sat.python import cp_model
@@ -12,51 +13,70 @@ from ortools.sat.python import cp_model
 from scheduler.problem import Outage
 from scheduler.variables import Expr, TaskVars, Variables, Work
 
+Span = tuple[int, int]
 
-def _running_span(v: Variables, item: Work | TaskVars) -> tuple[int, int] | None:
-    """[start, end) of what is running now and so fixed, else None."""
-    pin = v.pinned(item.task.id if isinstance(item, TaskVars) else item.owner)
-    if pin is None or pin.start_minutes is None or pin.end_minutes is None or pin.state != "running":
+
+@dataclass(frozen=True)
+class Load:
+    """Units of a resource in an interval of ``size`` minutes; ``fixed``: its [start, end) if it is running now."""
+
+    interval: cp_model.IntervalVar
+    size: Expr
+    units: Expr
+    fixed: Span | None = None
+
+
+def running_span(v: Variables, owner: str, size: Expr) -> Span | None:
+    """[start, start + size) of what is running now, else None."""
+    pin = v.pinned(owner)
+    if pin is None or pin.state != "running" or pin.start_minutes is None or not isinstance(size, int):
         return None
-    if isinstance(item, Work) and item.cook not in (pin.cooks or ()):
-        return None
-    return pin.start_minutes, pin.end_minutes
+    return pin.start_minutes, pin.start_minutes + size
 
 
-def one_at_a_time(v: Variables, works: Sequence[Work]) -> None:
-    """The works do not overlap; running ones may overlap each other, as life has it."""
-    if sum(1 for w in works if _running_span(v, w)) < 2:
-        if len(works) > 1:
-            v.model.add_no_overlap([w.interval for w in works])
-        return
-    at_most(v, [(w, 1) for w in works], 1)
+def task_load(v: Variables, t: TaskVars, units: Expr) -> Load:
+    """What a task takes all the time that it lasts."""
+    return Load(t.interval, t.size, units, running_span(v, t.task.id, t.size))
 
 
-def at_most(
-    v: Variables, loads: Sequence[tuple[Work | TaskVars, Expr]], capacity: int, outages: Sequence[Outage] = ()
-) -> None:
-    """At each minute the loads and outages sum to at most the capacity, not counting an overload by what runs."""
+def work_load(v: Variables, work: Work, units: Expr) -> Load:
+    """What a piece of work takes of its cook."""
+    pin = v.pinned(work.owner)
+    does = pin is not None and work.cook in (pin.cooks or ())
+    return Load(work.interval, work.size, units, running_span(v, work.owner, work.size) if does else None)
+
+
+def at_most(v: Variables, loads: Sequence[Load], capacity: int, outages: Sequence[Outage] = ()) -> None:
+    """At each minute the loads and outages sum to at most the capacity, not counting an overload by what runs.
+
+    What takes no minutes takes nothing, also in the middle of something else.
+    """
     fixed: list[tuple[int, int, int]] = []
     intervals: list[cp_model.IntervalVar] = []
     demands: list[Expr] = []
-    for item, demand in loads:
-        span = _running_span(v, item)
-        units = demand if isinstance(demand, int) else None
-        if span and units is not None:
-            fixed.append((*span, units))
+    for load in loads:
+        if isinstance(load.size, int) and load.size == 0:
             continue
-        intervals.append(item.interval)
-        demands.append(demand)
+        if load.fixed and isinstance(load.units, int):
+            fixed.append((*load.fixed, load.units))
+            continue
+        intervals.append(load.interval)
+        demands.append(load.units)
     fixed += [(o.start_minutes, o.end_minutes, o.units) for o in outages]
     for start, end, units in clipped_profile(fixed, capacity):
         intervals.append(v.model.new_fixed_size_interval_var(start, end - start, "taken"))
         demands.append(units)
-    if not intervals:
-        return
-    if capacity == 1 and all(isinstance(d, int) and d == 1 for d in demands):
-        v.model.add_no_overlap(intervals)
-    else:
+    empty = any(_may_be_empty(load.size) for load in loads)
+    if capacity == 1 and not empty and all(isinstance(d, int) and d == 1 for d in demands):
+        if len(intervals) > 1:
+            v.model.add_no_overlap(intervals)
+    elif intervals:
         v.model.add_cumulative(intervals, demands, capacity)
+
+
+def _may_be_empty(size: Expr) -> bool:
+    """Whether it is a choice that may turn out to be no minutes, which a no-overlap would keep out of the others."""
+    return isinstance(size, cp_model.IntVar) and size.proto.domain[0] == 0
 
 
 def clipped_profile(fixed: Sequence[tuple[int, int, int]], capacity: int) -> list[tuple[int, int, int]]:

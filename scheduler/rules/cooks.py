@@ -1,14 +1,20 @@
 """Who does the work: crew, skill, pace, hands, pots, presence."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from ortools.sat.python import cp_model
 
 from scheduler.durations import crew_needs, minutes_by_cook, minutes_with_pans, willing
 from scheduler.problem import Window
-from scheduler.rules.capacity import at_most, one_at_a_time
-from scheduler.variables import Expr, Literal, TaskVars, Value, Variables, Work
+from scheduler.rules.capacity import at_most, work_load
+from scheduler.variables import Literal, TaskVars, Value, Variables, Work
+
+MOST_SHARED = 8000
+"""Pairs of tasks, times the cooks that they share, that are kept apart one by one; more only hold presolve up."""
+
+Matching = Callable[[Value], set[tuple[str, int]]]
+"""Which cook fills which need of a task in some solution."""
 
 
 def crew(v: Variables) -> None:
@@ -32,9 +38,10 @@ def crew(v: Variables) -> None:
 
 def _fill_places(v: Variables, t: TaskVars) -> None:
     fills: dict[str, list[Literal]] = {cook: [] for cook in t.does}
+    matching = _matching(v, t)
     for number, need in enumerate(crew_needs(t.task)):
         able = [c for c in t.does if need.ability is None or need.ability in v.cooks[c].abilities]
-        places = {c: _place(v, t, c, number) for c in able}
+        places = {c: _place(v, t, c, number, matching) for c in able}
         v.model.add(sum(places.values()) == need.count)
         for cook, literal in places.items():
             fills[cook].append(literal)
@@ -42,12 +49,25 @@ def _fill_places(v: Variables, t: TaskVars) -> None:
         v.model.add(sum(literals) == t.does[cook])
 
 
-def _place(v: Variables, t: TaskVars, cook: str, number: int) -> Literal:
-    name = f"{cook} is {number} of {t.task.id}"
-    return v.implied(name, lambda at: (cook, number) in _matching(v, t, at))
+def _place(v: Variables, t: TaskVars, cook: str, number: int, matching: Matching) -> Literal:
+    return v.implied(f"{cook} is {number} of {t.task.id}", lambda at: (cook, number) in matching(at))
 
 
-def _matching(v: Variables, t: TaskVars, at: Value) -> set[tuple[str, int]]:
+def _matching(v: Variables, t: TaskVars) -> Matching:
+    """The filling of the task's places by the chosen cooks; it is asked for every place, so the last one is kept."""
+    known: dict[tuple[int, ...], set[tuple[str, int]]] = {}
+
+    def matching(at: Value) -> set[tuple[str, int]]:
+        chosen = tuple(at(does) for does in t.does.values())
+        if chosen not in known:
+            known.clear()
+            known[chosen] = _filling(v, t, at)
+        return known[chosen]
+
+    return matching
+
+
+def _filling(v: Variables, t: TaskVars, at: Value) -> set[tuple[str, int]]:
     """A filling of the places by the chosen cooks, by augmenting paths; empty when there is none."""
     places = [(n, copy) for n, need in enumerate(crew_needs(t.task)) for copy in range(need.count)]
     abilities = [need.ability for need in crew_needs(t.task)]
@@ -68,62 +88,31 @@ def _matching(v: Variables, t: TaskVars, at: Value) -> set[tuple[str, int]]:
     return {(cook, place[0]) for place, cook in filled.items()} if seated else set()
 
 
-def abilities_in_parallel(v: Variables) -> None:
-    """People with one of some abilities cannot be in more places than there are such people (implied, for speed).
-
-    For each set S of abilities that tasks ask for: at each minute sum of counts of needs in S <= number of cooks
-    with an ability in S. All sets of up to 4 abilities that cooks hold together (others say no more than their parts);
-    only when every attended task is hands-on.
-    """
-    asked = sorted({n.ability for t in v.tasks.values() for n in crew_needs(t.task) if n.ability})
-    if not asked or any(t.task.attention == "tend" or t.settled for t in v.tasks.values()):
-        return
-    for width in range(1, min(4, len(asked)) + 1):
-        for group in combinations(asked, width):
-            if not _held_together(v, set(group)):
-                continue
-            able = sum(1 for cook in v.problem.cooks if set(group) & set(cook.abilities))
-            loads: list[tuple[TaskVars, int]] = []
-            for t in v.tasks.values():
-                units = sum(n.count for n in crew_needs(t.task) if n.ability in group)
-                if units:
-                    loads.append((t, units))
-            if sum(units for _, units in loads) > able:
-                v.model.add_cumulative([t.interval for t, _ in loads], [units for _, units in loads], able)
-
-
-def _held_together(v: Variables, group: set[str]) -> bool:
-    """Whether cooks with several abilities connect all abilities of the group."""
-    reached = {min(group)}
-    while more := {
-        ability
-        for cook in v.problem.cooks
-        if reached & set(cook.abilities)
-        for ability in group & set(cook.abilities) - reached
-    }:
-        reached |= more
-    return reached == group
-
-
 def shared_cooks_apart(v: Variables) -> None:
     """Two tasks that share a cook come one after the other (implied, for speed, where abilities are asked for).
 
     does(i, c) and does(j, c) imply end(i) <= start(j) or end(j) <= start(i); so do two needs for one set of abilities
-    that is too small for both.
+    that is too small for both. Only the latter where the former would be more than ``MOST_SHARED``.
     """
-    hands = [t for t in v.tasks.values() if t.task.attention == "hands_on" and not t.settled]
+    hands = [t for t in v.tasks.values() if t.task.attention == "hands_on" and not t.settled and t.task.minutes]
     if not any(need.ability for t in hands for need in crew_needs(t.task)):
         return
-    for i, j in combinations(hands, 2):
-        shared = [cook for cook in i.does if cook in j.does]
-        related = i.task.id in v.before[j.task.id] or j.task.id in v.before[i.task.id]
-        if related or not shared:
+    shared = {
+        (i.task.id, j.task.id): [cook for cook in i.does if cook in j.does]
+        for i, j in combinations(hands, 2)
+        if i.task.id not in v.before[j.task.id] and j.task.id not in v.before[i.task.id]
+    }
+    many = sum(map(len, shared.values())) > MOST_SHARED
+    for (one, other), cooks in shared.items():
+        i, j = v.tasks[one], v.tasks[other]
+        together = not _too_few(v, i, j)
+        if not cooks or (together and many):
             continue
         first, second = _ends_before(v, i, j), _ends_before(v, j, i)
-        if _too_few(v, i, j):
+        if not together:
             v.model.add_bool_or(first, second)
             continue
-        for cook in shared:
+        for cook in cooks:
             v.model.add_bool_or(first, second, ~i.does[cook], ~j.does[cook])
 
 
@@ -170,8 +159,7 @@ def pace(v: Variables) -> None:
 def one_pair_of_hands(v: Variables) -> None:
     """A cook's hands do one thing at a time: the hands-on intervals of a cook do not overlap."""
     for cook in v.problem.cooks:
-        hands = [w for w in v.work[cook.id] if w.hands and not w.done]
-        one_at_a_time(v, hands)
+        at_most(v, [work_load(v, w, 1) for w in v.work[cook.id] if w.hands and not w.done], 1)
 
 
 def tending(v: Variables) -> None:
@@ -187,8 +175,7 @@ def tending(v: Variables) -> None:
         capacity = cook.tend_capacity
         beside = v.problem.settings.light_beside_tending
         heavy = [w for w in works if w.hands and not (w.light and beside)]
-        loads: list[tuple[Work, Expr]] = [(w, w.pots) for w in pots]
-        loads += [(w, capacity) for w in heavy]
+        loads = [work_load(v, w, w.pots) for w in pots] + [work_load(v, w, capacity) for w in heavy]
         at_most(v, loads, capacity)
 
 

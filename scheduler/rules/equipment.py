@@ -1,19 +1,19 @@
 """Burners, machines and whatever else there is a number of; rounds in several pans."""
 
 from scheduler.durations import minutes_with_pans
-from scheduler.rules.capacity import at_most
-from scheduler.variables import Expr, TaskVars, Variables
+from scheduler.rules.capacity import at_most, task_load
+from scheduler.variables import Variables
 
 
 def pools(v: Variables) -> None:
     """No more burners are lit than the hob has: at each minute units × pans of the running tasks <= count."""
     for pool in v.problem.equipment:
-        loads: list[tuple[TaskVars, Expr]] = []
+        loads = []
         most = 0
         for t in v.tasks.values():
             units = sum(need.units for need in t.task.needs if need.equipment == pool.id)
             if units and not t.done:
-                loads.append((t, units * t.pan_count))
+                loads.append(task_load(v, t, units * t.pan_count))
                 most += units * t.max_pans
         if most > pool.count or pool.outages:
             at_most(v, loads, pool.count, pool.outages)

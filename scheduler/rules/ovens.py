@@ -3,9 +3,9 @@
 from itertools import combinations
 
 from scheduler.problem import Oven
-from scheduler.rules.capacity import at_most
+from scheduler.rules.capacity import Load, at_most, running_span, task_load
 from scheduler.rules.inserted import done_by_one_cook
-from scheduler.variables import Expr, Literal, TaskVars, Variables
+from scheduler.variables import Literal, TaskVars, Value, Variables
 
 
 def _uses(v: Variables) -> list[TaskVars]:
@@ -40,25 +40,23 @@ def oven_choice(v: Variables) -> None:
 def oven_slots(v: Variables) -> None:
     """An oven holds as many trays as it has racks: at each minute slots of its uses <= slots, none in an outage."""
     for oven in v.problem.ovens:
-        loads: list[tuple[TaskVars, Expr]] = []
-        for t in _uses(v):
-            if t.task.oven is None:
-                continue
-            present = _in_oven(v, t, oven.id)
-            loads.append((present, t.task.oven.slots * t.pan_count))
+        loads = [load for t in _uses(v) if (load := _load(v, t, oven.id))]
         outages = [o.model_copy(update={"units": oven.slots}) for o in oven.outages]
         most = sum(t.task.oven.slots * t.max_pans for t in _uses(v) if t.task.oven)
         if most > oven.slots or outages:
             at_most(v, loads, oven.slots, outages)
 
 
-def _in_oven(v: Variables, t: TaskVars, oven: str) -> TaskVars:
-    """The task with an interval that only exists in this oven."""
-    if len(t.ovens) == 1:
-        return t
+def _load(v: Variables, t: TaskVars, oven: str) -> Load | None:
+    """The slots that the task takes of this oven; None when it is known to be in another."""
+    slots = (t.task.oven.slots if t.task.oven else 0) * t.pan_count
+    pin = v.pinned(t.task.id)
+    if pin and pin.oven not in (None, oven):
+        return None
+    if len(t.ovens) == 1 or (pin and pin.oven):
+        return task_load(v, t, slots)
     name = f"{t.task.id} in {oven}"
-    interval = v.model.new_optional_interval_var(t.start, t.size, t.end, t.ovens[oven], name)
-    return TaskVars(**{**t.__dict__, "interval": interval})
+    return Load(v.model.new_optional_interval_var(t.start, t.size, t.end, t.ovens[oven], name), t.size, slots)
 
 
 def _together(v: Variables, first: TaskVars, second: TaskVars, oven: str) -> list[Literal]:
@@ -116,7 +114,7 @@ def oven_warm_up(v: Variables) -> None:
     """
     for name, extra in v.warm_ups.items():
         t = v.tasks[name]
-        if extra.cooks:
+        if v.problem.settings.oven_touch_minutes:
             done_by_one_cook(v, extra)
         if v.pinned(extra.id):
             continue
@@ -168,12 +166,12 @@ def _still_hot(v: Variables, t: TaskVars, other: TaskVars, oven: Oven) -> Litera
 
 def _supported(v: Variables, t: TaskVars) -> None:
     """The use has a warm-up of its own, or follows a compatible use in the same oven before that cools down."""
-    own = v.warm_ups.get(t.task.id)
+    own = _own_heat(v, t)
     for oven in v.problem.ovens:
         if oven.warm_up_minutes <= 0:
             continue
         inside = [] if len(v.ovens) == 1 else [t.ovens[oven.id]]
-        reasons: list[Literal] = [own.literal] if own else []
+        reasons: list[Literal] = [] if own is None else [own]
         for other in v.tasks.values():
             if not other.task.oven or other is t or not _compatible(v, t, other):
                 continue
@@ -183,20 +181,59 @@ def _supported(v: Variables, t: TaskVars) -> None:
         v.model.add_bool_or(reasons).only_enforce_if(*inside)
 
 
+def _own_heat(v: Variables, t: TaskVars) -> Literal | None:
+    """The use goes in while its own warm-up keeps the oven hot; one that has begun may be too late or too early."""
+    extra = v.warm_ups.get(t.task.id)
+    if extra is None:
+        return None
+    if v.pinned(extra.id) is None:
+        return extra.literal
+    if t.task.id in v.own_heat:
+        return v.own_heat[t.task.id]
+    keep = {oven.id: oven.keep_hot_minutes for oven in v.problem.ovens}
+    strangers = [u for u in v.tasks.values() if u.task.oven and not _compatible(v, t, u)]
+
+    def in_time(oven: str, at: Value) -> bool:
+        since = any(
+            at(u.ovens[oven]) and max(at(extra.start), at(u.start)) < min(at(t.start), at(u.end)) for u in strangers
+        )
+        return not since and at(extra.end) <= at(t.start) <= at(extra.end) + keep[oven]
+
+    heat = v.implied(
+        f"{extra.id} is in time", lambda at: any(at(inside) and in_time(oven, at) for oven, inside in t.ovens.items())
+    )
+    v.model.add(extra.end <= t.start).only_enforce_if(heat)
+    for oven in v.problem.ovens:
+        v.model.add(t.start <= extra.end + oven.keep_hot_minutes).only_enforce_if(heat, t.ovens[oven.id])
+        for other in strangers:
+            _nothing_between(v, t, other, heat, oven.id)
+    v.own_heat[t.task.id] = heat
+    return heat
+
+
+def _nothing_between(v: Variables, t: TaskVars, other: TaskVars, heat: Literal, oven: str) -> None:
+    """The heat of a warm-up that has begun is there for its use only if that comes before the incompatible use."""
+    begun = v.pins[v.warm_ups[t.task.id].id].start_minutes or 0
+    over = v.pins[other.task.id].end_minutes or 0 if other.done else v.horizon
+    if over > begun:
+        before = [] if other.done else [v.order(t.task.id, other.task.id)]
+        v.model.add_bool_or(*before, *(~literal for literal in (heat, *_together(v, t, other, oven))))
+
+
 def _follows(v: Variables, t: TaskVars, other: TaskVars, oven: Oven) -> Literal:
-    first = v.warm_ups.get(other.task.id)
+    first = _own_heat(v, other)
     follows = v.implied(
         f"{t.task.id} uses the heat of {other.task.id} in {oven.id}",
         lambda at: (
             at(other.ovens[oven.id])
-            and at(other.start) + (0 if first and at(first.literal) else 1) <= at(t.start)
+            and at(other.start) + (0 if first is not None and at(first) else 1) <= at(t.start)
             and at(t.start) <= at(other.end) + oven.keep_hot_minutes
         ),
     )
     v.model.add(t.start <= other.end + oven.keep_hot_minutes).only_enforce_if(follows)
-    if first:
+    if first is not None:
         v.model.add(other.start <= t.start).only_enforce_if(follows)
-        v.model.add(other.start + 1 <= t.start).only_enforce_if(follows, ~first.literal)
+        v.model.add(other.start + 1 <= t.start).only_enforce_if(follows, ~first)
     else:
         v.model.add(other.start + 1 <= t.start).only_enforce_if(follows)
     if len(v.ovens) > 1:
@@ -205,19 +242,22 @@ def _follows(v: Variables, t: TaskVars, other: TaskVars, oven: Oven) -> Literal:
 
 
 def _warm_ups_apart(v: Variables) -> None:
+    """No two warm-ups of an oven at once, and none in an outage; what runs already only keeps others waiting."""
+    running = [name for name, extra in v.warm_ups.items() if running_span(v, extra.id, extra.size)]
+    new = [name for name, extra in v.warm_ups.items() if v.pinned(extra.id) is None]
     for oven in v.problem.ovens:
-        intervals = []
-        for name, extra in v.warm_ups.items():
-            literal = _warm_in(v, name, oven.id)
-            if v.pinned(extra.id) is None:
-                label = f"{extra.id} in {oven.id}"
-                intervals.append(v.model.new_optional_interval_var(extra.start, extra.size, extra.end, literal, label))
-                _not_during_others(v, name, oven)
-        for outage in oven.outages:
-            length = outage.end_minutes - outage.start_minutes
-            intervals.append(v.model.new_fixed_size_interval_var(outage.start_minutes, length, "outage"))
-        if len(intervals) > 1:
-            v.model.add_no_overlap(intervals)
+        loads = []
+        for name in new:
+            extra, literal = v.warm_ups[name], _warm_in(v, name, oven.id)
+            label = f"{extra.id} in {oven.id}"
+            interval = v.model.new_optional_interval_var(extra.start, extra.size, extra.end, literal, label)
+            loads.append(Load(interval, extra.size, 1))
+            for other in running:
+                both = [literal, _warm_in(v, other, oven.id)]
+                v.model.add(extra.start >= v.warm_ups[other].end).only_enforce_if(both)
+        for name in (*new, *running):
+            _not_during_others(v, name, oven)
+        at_most(v, loads, 1, [outage.model_copy(update={"units": 1}) for outage in oven.outages])
 
 
 def _warm_in(v: Variables, name: str, oven: str) -> Literal:
@@ -226,6 +266,8 @@ def _warm_in(v: Variables, name: str, oven: str) -> Literal:
     if len(v.ovens) == 1:
         return extra.literal
     inside = v.tasks[name].ovens[oven]
+    if v.pinned(extra.id):
+        return inside
     both = v.implied(f"{extra.id} in {oven}", lambda at: at(extra.literal) and at(inside))
     v.model.add_bool_and(extra.literal, inside).only_enforce_if(both)
     v.model.add_bool_or(both, ~extra.literal, ~inside)
@@ -233,11 +275,18 @@ def _warm_in(v: Variables, name: str, oven: str) -> Literal:
 
 
 def _not_during_others(v: Variables, name: str, oven: Oven) -> None:
-    """An incompatible use that comes before is out of the oven before the warm-up starts."""
+    """An incompatible use that comes before is out of the oven before the warm-up starts.
+
+    Where the warm-up runs already, the use waits for its end.
+    """
     t, extra = v.tasks[name], v.warm_ups[name]
+    begun = v.pinned(extra.id) is not None
     for other in _uses(v):
-        if other is t or _compatible(v, t, other):
+        if other is t or _compatible(v, t, other) or (begun and other.settled):
+            continue
+        both = _together(v, t, other, oven.id)
+        if begun:
+            v.model.add(other.start >= extra.end).only_enforce_if(*both)
             continue
         order = v.order(other.task.id, t.task.id)
-        both = _together(v, t, other, oven.id)
         v.model.add(extra.start >= other.end).only_enforce_if(extra.literal, order, *both)

@@ -24,9 +24,7 @@ def pins(v: Variables) -> None:
             extra = extras[pin.task]
             v.model.add_bool_and(extra.literal)
             _pin_times(v, pin, extra)
-            if pin.cooks is not None:
-                for cook, literal in extra.cooks.items():
-                    v.model.add(literal == (cook in pin.cooks))
+            _pin_extra(v, pin, extra)
 
 
 def _pin_times(v: Variables, pin: Pin, item: TaskVars | Extra) -> None:
@@ -34,6 +32,18 @@ def _pin_times(v: Variables, pin: Pin, item: TaskVars | Extra) -> None:
         v.model.add(item.start == pin.start_minutes)
     if pin.end_minutes is not None:
         v.model.add(item.end == pin.end_minutes)
+
+
+def _pin_extra(v: Variables, pin: Pin, extra: Extra) -> None:
+    """Its cook; and its oven or board, which is that of its task."""
+    if pin.cooks is not None:
+        for cook, literal in extra.cooks.items():
+            v.model.add(literal == (cook in pin.cooks))
+    t = v.tasks.get(pin.task.partition(":")[2])
+    if t is not None and pin.oven is not None and t.ovens:
+        v.model.add(t.ovens[pin.oven] == 1)
+    if t is not None and pin.board is not None and t.boards:
+        v.model.add(t.boards[pin.board] == 1)
 
 
 def _pin_task(v: Variables, pin: Pin, t: TaskVars) -> None:
@@ -68,7 +78,7 @@ def freeze(v: Variables) -> None:
 def held_vessels(v: Variables) -> None:
     """Food that is in a pan already stays in that pan: the stock of a held vessel is fixed."""
     for held in v.problem.replan.held if v.problem.replan else ():
-        stock = held.unit.partition("#")[0]
-        hold = v.holds[held.dish, held.vessel]
-        if stock in hold.stocks:
+        stock = held.unit.rpartition("#")[0]
+        hold = v.holds.get((held.dish, held.vessel))
+        if hold and stock in hold.stocks:
             v.model.add_bool_and(hold.stocks[stock])

@@ -3,7 +3,7 @@
 from ortools.sat.python import cp_model
 
 from scheduler.problem import Session
-from scheduler.variables import Literal, TaskVars, Variables
+from scheduler.variables import Extra, Literal, TaskVars, Variables
 
 
 def sessions(v: Variables) -> None:
@@ -26,6 +26,10 @@ def sessions(v: Variables) -> None:
         for session, literal in zip(allowed, inside, strict=True):
             v.model.add(t.start >= session.start_minutes).only_enforce_if(literal)
             v.model.add(t.end <= session.end_minutes).only_enforce_if(literal)
+    _inserted_in_sessions(v)
+
+
+def _inserted_in_sessions(v: Variables) -> None:
     for extras, whole in ((v.warm_ups, False), (v.wash_ups, True), (v.cleans, True)):
         for extra in extras.values():
             if v.pinned(extra.id):
@@ -37,12 +41,14 @@ def sessions(v: Variables) -> None:
             domain = cp_model.Domain.from_intervals([span for span in spans if span[0] <= span[1]])
             v.model.add_linear_expression_in_domain(extra.start, domain).only_enforce_if(extra.literal)
             if whole and not isinstance(extra.size, int):
-                ends = cp_model.Domain.from_intervals(
-                    [[s.start_minutes + 1, s.end_minutes] for s in v.problem.sessions]
-                )
-                v.model.add_linear_expression_in_domain(extra.end, ends).only_enforce_if(extra.literal)
+                inside = [_inside(v, extra, session) for session in v.problem.sessions]
+                v.model.add_bool_or(*inside, ~extra.literal)
+                for session, literal in zip(v.problem.sessions, inside, strict=True):
+                    v.model.add(extra.start >= session.start_minutes).only_enforce_if(literal, extra.literal)
+                    v.model.add(extra.end <= session.end_minutes).only_enforce_if(literal, extra.literal)
 
 
-def _inside(v: Variables, t: TaskVars, session: Session) -> Literal:
+def _inside(v: Variables, item: TaskVars | Extra, session: Session) -> Literal:
     low, high = session.start_minutes, session.end_minutes
-    return v.implied(f"{t.task.id} in the session from {low}", lambda at: low <= at(t.start) < high)
+    name = item.id if isinstance(item, Extra) else item.task.id
+    return v.implied(f"{name} in the session from {low}", lambda at: low <= at(item.start) < high)

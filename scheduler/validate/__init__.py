@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 
 from scheduler.errors import Fault, InvalidProblemError
 from scheduler.problem import Problem
-from scheduler.validate.references import links, pins, references
+from scheduler.validate.references import links, references
+from scheduler.validate.replanning import pin_references, pins, replan_references
 from scheduler.validate.values import ids, levels, negatives, windows
 from scheduler.validate.whole import course_cycles, cycles, possible
 
@@ -17,6 +18,8 @@ LOOKS: tuple[Look, ...] = (
     levels,
     links,
     references,
+    pin_references,
+    replan_references,
     pins,
     cycles,
     course_cycles,

@@ -1,4 +1,4 @@
-"""Faults of what refers to what: links, dishes, pins."""
+"""Faults of what refers to what: links, dishes, courses."""
 
 from collections.abc import Iterator
 
@@ -62,54 +62,3 @@ def references(problem: Problem) -> Iterator[Fault]:
     for course in problem.courses:
         if course.follows is not None and course.follows not in courses:
             yield Fault(f"courses.{course.id}.follows", repr(course.follows), "unknown course; name the id of a course")
-    yield from _replan_references(problem, set(names), set(dishes))
-
-
-def _replan_references(problem: Problem, tasks: set[str], dishes: set[str]) -> Iterator[Fault]:
-    letters = {f"wash_up:{dish.id}/{use.id}" for dish in problem.dishes for use in dish.vessels}
-    cooks = {cook.id for cook in problem.cooks}
-    ovens = {oven.id for oven in problem.ovens}
-    boards = {board.id for board in problem.boards}
-    for pin in problem.pins:
-        kind, _, rest = pin.task.partition(":")
-        inserted = kind in ("warm_up", "clean") and rest in tasks
-        extra_pan = kind == "wash_up" and (pin.task in letters or pin.task.partition("+")[0] in letters)
-        if pin.task not in tasks and not inserted and not extra_pan:
-            yield Fault("pins", repr(pin.task), "unknown task; name a task or an inserted task")
-        for name in pin.cooks or ():
-            if name not in cooks:
-                yield Fault(f"pins.{pin.task}.cooks", repr(name), "unknown cook; name the id of a cook")
-        if pin.oven is not None and pin.oven not in ovens:
-            yield Fault(f"pins.{pin.task}.oven", repr(pin.oven), "unknown oven; name the id of an oven")
-        if pin.board is not None and pin.board not in boards:
-            yield Fault(f"pins.{pin.task}.board", repr(pin.board), "unknown board; name the id of a board")
-    if problem.replan is None:
-        return
-    for planned in problem.replan.baseline:
-        if planned.task not in tasks:
-            yield Fault("replan.baseline", repr(planned.task), "unknown task; name the id of a task")
-    for served in problem.replan.served:
-        if served.dish not in dishes:
-            yield Fault("replan.served", repr(served.dish), "unknown dish; name the id of a dish")
-
-
-def pins(problem: Problem) -> Iterator[Fault]:
-    """Pins that leave out what they have to settle, or lie in the wrong time."""
-    now = problem.replan.now_minutes if problem.replan else 0
-    attended = {task.id for task in problem.tasks if task.attention != "unattended"}
-    for pin in problem.pins:
-        where = f"pins.{pin.task}"
-        if pin.state == "locked":
-            continue
-        if pin.start_minutes is None or pin.end_minutes is None:
-            yield Fault(where, pin.state, "what is done or running has a start and an end; give both")
-            continue
-        if not 0 <= pin.start_minutes <= pin.end_minutes <= problem.horizon_minutes:
-            value = f"[{pin.start_minutes}, {pin.end_minutes})"
-            yield Fault(where, value, "must lie in the horizon and end no earlier than it starts")
-        if pin.state == "done" and pin.end_minutes > now:
-            yield Fault(f"{where}.end_minutes", str(pin.end_minutes), f"done, but ends after now ({now})")
-        if pin.state == "running" and not pin.start_minutes <= now < pin.end_minutes:
-            yield Fault(where, f"[{pin.start_minutes}, {pin.end_minutes})", f"running, but not at now ({now})")
-        if pin.task in attended and not pin.cooks:
-            yield Fault(f"{where}.cooks", "none", "attended work that is done or running has cooks; name them")

@@ -26,13 +26,19 @@ def ids(problem: Problem) -> Iterator[Fault]:
         "boards": problem.boards,
     }
     for name, members in groups.items():
-        seen: set[str] = set()
-        for member in members:
-            if not member.id:
-                yield Fault(name, "''", "an id is empty; give every member an id")
-            elif member.id in seen:
-                yield Fault(name, repr(member.id), "the id is used twice; ids are unique within their list")
-            seen.add(member.id)
+        yield from _names(name, [member.id for member in members])
+    for dish in problem.dishes:
+        yield from _names(f"dishes.{dish.id}.vessels", [use.id for use in dish.vessels])
+
+
+def _names(where: str, names: Iterable[str]) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for name in names:
+        if not name:
+            yield Fault(where, "''", "an id is empty; give every member an id")
+        elif name in seen:
+            yield Fault(where, repr(name), "the id is used twice; ids are unique within their list")
+        seen.add(name)
 
 
 def negatives(problem: Problem) -> Iterator[Fault]:
@@ -70,6 +76,14 @@ def negatives(problem: Problem) -> Iterator[Fault]:
     for course in problem.courses:
         yield from below(f"courses.{course.id}.gap_minutes", course.gap_minutes, 0)
         yield from below(f"courses.{course.id}.window_minutes", course.window_minutes, 0)
+        yield from below(f"courses.{course.id}.serve_at_minutes", course.serve_at_minutes, 0)
+    for dish in problem.dishes:
+        yield from below(f"dishes.{dish.id}.serve_at_minutes", dish.serve_at_minutes, 0)
+    if problem.replan:
+        for field in ("now_minutes", "freeze_minutes", "cook_change_cost"):
+            yield from below(f"replan.{field}", getattr(problem.replan, field), 0)
+        for planned in problem.replan.baseline:
+            yield from below(f"replan.baseline.{planned.task}.weight", planned.weight, 0)
 
 
 def below(where: str, value: int | None, least: int) -> Iterator[Fault]:
@@ -90,6 +104,8 @@ def windows(problem: Problem) -> Iterator[Fault]:
     for name, things in (("equipment", problem.equipment), ("ovens", problem.ovens), ("vessels", problem.vessels)):
         for thing in things:
             yield from _spans(f"{name}.{thing.id}.outages", thing.outages)
+            for outage in thing.outages:
+                yield from below(f"{name}.{thing.id}.outages.units", outage.units, 0)
     yield from _spans(
         "sessions", [Window(start_minutes=s.start_minutes, end_minutes=s.end_minutes) for s in problem.sessions]
     )
@@ -112,6 +128,10 @@ def levels(problem: Problem) -> Iterator[Fault]:
         if task.oven and not COLDEST <= task.oven.celsius <= HOTTEST:
             message = f"no oven is that hot or cold; give {COLDEST} to {HOTTEST} degrees Celsius"
             yield Fault(f"tasks.{task.id}.oven.celsius", str(task.oven.celsius), message)
+        if task.attention == "unattended" and task.crew:
+            count = sum(need.count for need in task.crew)
+            message = "unattended work has no crew; give it attention or remove the crew"
+            yield Fault(f"tasks.{task.id}.crew", f"{count} cook(s)", message)
         if task.attention == "hands_on" and len(useful_pans(task.model_copy(update={"minutes": 1}))) > 1:
             yield Fault(f"tasks.{task.id}.max_pans", str(task.max_pans), "hands-on work is done in one pan at a time")
     for cook in problem.cooks:

@@ -1,19 +1,22 @@
 """Published formats are read exactly, and the command prints what it promises."""
 
 import json
+import os
+import signal
 import threading
 from pathlib import Path
 
 import pytest
 
-from scheduler import Limits, Solved, solve
-from scheduler.benchmarks import READERS, compare, explanations, generated, ovens, read, read_sch
+from scheduler import Limits, Solved, TimedOut, build, solve
+from scheduler.benchmarks import READERS, compare, explanations, generated, ovens, read, read_dzn, read_sch
 from scheduler.benchmarks.__main__ import main
 from scheduler.benchmarks.plain import solve_plain
-from scheduler.benchmarks.run import judged
+from scheduler.benchmarks.run import Answer, judged
 from scheduler.errors import BenchmarkFormatError
 from scheduler.generate import kitchen
 from scheduler.problem import CrewNeed, Link, Need
+from scheduler.rules import RULES, abilities
 
 INSTANCES = Path(__file__).parent / "instances"
 
@@ -59,6 +62,7 @@ def test_command(name: str, makespan: int, capsys: pytest.CaptureFixture[str]) -
         line = json.loads(capsys.readouterr().out)
         assert line.pop("seconds") > 0
         assert line.pop("cpu_seconds") > 0
+        assert line.pop("file") == str(INSTANCES / name)
         assert line == {"instance": name, "status": "optimal", "objective": makespan, "bound": makespan}
 
 
@@ -68,6 +72,14 @@ BROKEN = [
     ("tiny.sm", "  3      1     4       2    1", "  3      1     4       2", "line 30"),
     ("tiny.sm", "  - renewable                 :  2   R", "", "renewable"),
     ("tiny.sm", "   4        1          1           5", "   4        1          2           5", "line 22"),
+    (
+        "tiny.sm",
+        "  2      1     3       2    0",
+        "  2      1     5000000000000000000       2    0",
+        "line 29: a number is beyond",
+    ),
+    ("tiny.sm", "  2      1     3       2    0", "  2      1     3      -2    0", "activity 2: a negative"),
+    ("tiny.sm", "  2      1     3       2    0", "  2      1    -3       2    0", "activity 2: a negative"),
     ("tiny.sch", "1\t1\t2\t3\t2\t[2]\t[4]", "1\t1\t2\t3\t2\t[2]", "line 3"),
     ("tiny.sch", "3\t1\t1\t4\t[5]", "3\t2\t1\t4\t[5 6]", "modes"),
     ("tiny.sch", "3\t1\t0\t0", "4\t1\t0\t0", "lines"),
@@ -75,6 +87,9 @@ BROKEN = [
     ("tiny.dzn", "dur = [0,3,4,2,0];", "dur = [0,3,4,2];", "line 6: dur: 4 values, expected 5"),
     ("tiny.dzn", "dur = [0,3,4,2,0];", "dur = [0,3,{4},2,0];", "dur: expected whole numbers"),
     ("tiny.dzn", "dur = [0,3,4,2,0];", "dur = [0,3,4,2,0;", "line 6: dur: expected ',' or ']'"),
+    ("tiny.dzn", "nActs = 5;", "nActs = 5; x = " + "[" * 3000 + "]" * 3000 + ";", "line 5: x: more than 20 brackets"),
+    ("tiny.dzn", "nActs = 5;", "nActs = 5; x = 1..900000;", "line 5: x: 1..900000: a range of more than"),
+    ("tiny.dzn", "nActs = 5;", "nActs = 5; x = 1..99999999999;", "line 5: x: 99999999999 is beyond"),
     ("tiny.dzn", "nActs = 5;", "nActs := 5;", "line 5: .* not understood"),
     ("tiny.dzn", "nActs = 5;", "nActs = 5.0;", "not understood"),
     ("tiny.dzn", "nActs = 5;", "nActs = [5];", "nActs: expected a whole number"),
@@ -205,15 +220,66 @@ def test_other_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     captured = capsys.readouterr()
     assert "multi-mode" in captured.err
     assert "No such file" in captured.err
-    assert json.loads(captured.out)["objective"] == 7, "the other files are still run"
+    refused, absent, tiny = map(json.loads, captured.out.splitlines())
+    assert (refused["file"], refused["status"]) == (str(multi_mode), "error")
+    assert refused["reason"] in captured.err
+    assert absent["status"] == "error"
+    assert tiny["objective"] == 7, "the other files are still run"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGXCPU])
+def test_a_signal_ends_the_search_and_the_best_plan_is_printed(
+    number: signal.Signals, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hard = tmp_path / "hard.sm"
+    hard.write_text(generated.sm(3, 60, 1.5, 1.0, 0.2), encoding="utf-8")
+    timer = threading.Timer(1.0, os.kill, (os.getpid(), number))
+    before = signal.getsignal(number)
+    timer.start()
+    assert main([str(hard), str(INSTANCES / "tiny.sm"), "--seconds", "60", "--workers", "1"]) == 1
+    captured = capsys.readouterr()
+    line = json.loads(captured.out)
+    assert line["status"] == "feasible"
+    assert line["seconds"] < 30
+    assert "tiny.sm: not begun" in captured.err
+    assert signal.getsignal(number) == before
+
+
+def test_bounds_without_a_plan_are_printed() -> None:
+    problem = read(INSTANCES / "tiny.sm")
+    answer = judged(problem, TimedOut(wall_seconds=1.0, bounds={"makespan": 6}))
+    assert (answer.status, answer.objective, answer.bound) == ("unknown", None, 6)
 
 
 def test_table_beside_the_plain_model(capsys: pytest.CaptureFixture[str]) -> None:
     assert compare.main([str(INSTANCES), "--cpu-seconds", "30"]) == 0
     head, row = capsys.readouterr().out.splitlines()
     assert head == compare.COLUMNS
-    assert row.split()[:4] == ["instances", "3", "100.0%", "0.00%"]
-    assert row.split()[5:7] == ["100.0%", "0.00%"]
+    assert row.split()[:5] == ["instances", "3", "100.0%", "0", "0.00%"]
+    assert row.split()[6:9] == ["100.0%", "0", "0.00%"]
+
+
+def test_the_two_models_cannot_contradict_each_other_unseen() -> None:
+    plan, none = Answer("feasible", 10, 8), Answer("unknown", None, None)
+    assert compare.contradiction(plan, none) is compare.contradiction(plan, plan) is None
+    assert compare.contradiction(plan, Answer("feasible", 12, 11)) == "plain, ours: bound 11 above a plan of 10"
+    assert compare.contradiction(Answer("infeasible", None, None), plan) == "ours, plain: infeasible, and a plan of 10"
+    assert compare.row("set", [plan, none], [plan, plan]).split()[:4] == ["set", "2", "0.0%", "1"]
+
+
+MASTERS = {"grill": frozenset("A"), "knife": frozenset("AB"), "pastry": frozenset("C")}
+
+
+def test_a_group_of_abilities_holds_all_that_its_cooks_alone_can_do() -> None:
+    groups = list(abilities._groups(MASTERS))
+    assert groups == [(frozenset({"grill"}), 1), (frozenset({"grill", "knife"}), 2), (frozenset({"pastry"}), 1)]
+
+
+def test_many_skills_do_not_fill_the_model() -> None:
+    problem = read_dzn(generated.dzn(0, 40, 1.5, 12, 0.3, 18))
+    names = [rule for rule in RULES if rule is not abilities.abilities_in_parallel]
+    more, less = (len(build(problem, rules).model.proto.constraints) for rules in (RULES, names))
+    assert 12 <= more - less <= abilities.MOST_GROUPS
 
 
 @pytest.mark.parametrize("seed", range(3))

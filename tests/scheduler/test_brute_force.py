@@ -30,9 +30,14 @@ def agree(problem: Problem) -> None:
 
 
 @pytest.mark.parametrize("seed", FEW)
-@pytest.mark.parametrize("theme", [name for name in THEMES if name not in ("replans", "vessels", "ovens")])
+@pytest.mark.parametrize("theme", [name for name in THEMES if name not in ("vessels", "ovens")])
 def test_a_few(theme: str, seed: int) -> None:
     agree(tiny(theme, seed))
+
+
+@pytest.mark.parametrize("seed", range(40, 52))
+def test_interrupted_dinners(seed: int) -> None:
+    agree(tiny("interrupted", seed))
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from scheduler import Infeasible, Limits, Problem, Solved, solve
 from scheduler.check import check
 from scheduler.explain import MakeAhead, Repair, StartEarlier, explain, insight, rescues
+from scheduler.explain.relax import without_vessels
 from scheduler.explain.shift import shift
 from scheduler.generate import kitchen
 from scheduler.problem import (
@@ -15,10 +16,13 @@ from scheduler.problem import (
     Course,
     Dish,
     Equipment,
+    HeldVessel,
     Link,
     Need,
     Oven,
     OvenUse,
+    Pin,
+    Replan,
     ServingLink,
     Session,
     Task,
@@ -26,6 +30,7 @@ from scheduler.problem import (
     VesselUse,
     Window,
 )
+from scheduler.validate import faults
 
 BURNER = (Need(equipment="burner"),)
 
@@ -50,6 +55,46 @@ def steak_and_sauce() -> Problem:
         cooks=(Cook(id="Ana"), Cook(id="Ben")),
         equipment=(Equipment(id="burner"),),
     )
+
+
+def test_the_end_of_the_plan_is_named_when_waits_do_not_fit() -> None:
+    problem = Problem(
+        horizon_minutes=240,
+        cooks=(Cook(id="Ana"),),
+        tasks=(
+            Task(id="marinate", minutes=10, dish="lamb", attention="hands_on"),
+            Task(id="grill", minutes=20, dish="lamb", attention="hands_on"),
+        ),
+        links=(Link(before="marinate", after="grill", min_lag_minutes=480),),
+        dishes=(Dish(id="lamb", serve_at_minutes=200),),
+    )
+    found = explain(problem, seconds=600, say=clock)
+    assert [fact.kind for fact in found.facts] == ["horizon"]
+    assert [repair.kind for repair in found.repairs] == ["start_earlier"]
+
+
+def test_food_in_a_pan_is_no_hindrance_to_explaining() -> None:
+    """Without the kind of vessel nothing is held or washed of it either."""
+    problem = Problem(
+        horizon_minutes=40,
+        cooks=(Cook(id="Ana"),),
+        tasks=(
+            Task(id="boil", minutes=30, dish="soup", vessels=("v",)),
+            Task(id="fry", minutes=30, dish="fish", vessels=("v",)),
+        ),
+        dishes=tuple(Dish(id=name, vessels=(VesselUse(id="v", kind="pan"),)) for name in ("soup", "fish")),
+        vessels=(VesselStock(id="pan", kind="pan", count=1, wash_minutes=0),),
+        pins=(
+            Pin(task="boil", state="running", start_minutes=0, end_minutes=30),
+            Pin(task="wash_up:soup/v", state="done", start_minutes=0, end_minutes=1, cooks=("Ana",)),
+        ),
+        replan=Replan(now_minutes=5, held=(HeldVessel(dish="soup", vessel="v", unit="pan#1"),)),
+    )
+    relaxed = without_vessels("pan", problem)
+    assert relaxed.pins == problem.pins[:1]
+    assert faults(relaxed) == ()
+    held = problem.model_copy(update={"pins": problem.pins[:1]})
+    assert {fact.kind for fact in explain(held, seconds=600).facts} == {"vessel", "horizon"}
 
 
 def test_smallest_set_of_facts() -> None:

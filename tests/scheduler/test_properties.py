@@ -1,6 +1,5 @@
 """What must hold for every kitchen: plans pass, more never hurts, names, order and the clock do not matter."""
 
-import json
 import random
 
 import pytest
@@ -14,7 +13,8 @@ from scheduler.generate import kitchen
 from scheduler.problem import Cook, TermName
 from tests.scheduler.tiny import THEMES, tiny
 
-THEMES_WITHOUT_CLOCK = sorted(set(THEMES) - {"replans"})
+THEMES_WITHOUT_CLOCK = sorted(set(THEMES) - {"replans", "interrupted"})
+INSERTED = ("warm_up", "clean")
 FIRST: tuple[TermName, ...] = ("lateness", "makespan")
 problems = st.builds(tiny, st.sampled_from(sorted(THEMES)), st.integers(100, 5000))
 unpinned = st.builds(tiny, st.sampled_from(THEMES_WITHOUT_CLOCK), st.integers(100, 5000))
@@ -102,32 +102,61 @@ def test_order_does_not_matter(problem: Problem, rng: random.Random) -> None:
     assert best(shuffled) == best(problem)
 
 
+NAMES = {
+    "tasks": ("before", "after", "task"),
+    "cooks": ("cooks",),
+    "dishes": ("dish",),
+    "courses": ("course", "follows"),
+    "equipment": ("equipment", "units"),
+    "ovens": ("oven",),
+    "vessels": ("unit",),
+    "boards": ("board",),
+}
+"""For each list of things the fields that name one of them, also as a part: ``warm_up:{task}``, ``{pool}#1``."""
+
+
 @quick
 @given(problems)
 def test_names_do_not_matter(problem: Problem) -> None:
-    text = problem.model_dump_json()
-    tasks = {task.id: f"T{number}" for number, task in enumerate(problem.tasks)}
-    cooks = {cook.id: f"C{number}" for number, cook in enumerate(problem.cooks)}
+    data = problem.model_dump(mode="json")
+    new: dict[str, dict[str, str]] = {field: {} for fields in NAMES.values() for field in fields}
+    for name, fields in NAMES.items():
+        ids = {entry["id"]: f"{name.upper()} {number} of it" for number, entry in enumerate(data[name])}
+        for entry in data[name]:
+            entry["id"] = ids[entry["id"]]
+        for field in fields:
+            new[field] |= ids
+    new["task"] |= {f"{kind}:{old}": f"{kind}:{name}" for old, name in new["task"].items() for kind in INSERTED}
+    new["task"] |= {
+        f"wash_up:{old}/{use.id}": f"wash_up:{name}/{use.id}"
+        for old, name in new["dish"].items()
+        for dish in problem.dishes
+        for use in dish.vessels
+    }
 
     def renamed(value: object, key: str = "") -> object:
         if isinstance(value, dict):
             return {name: renamed(inner, name) for name, inner in value.items()}
         if isinstance(value, list):
             return [renamed(inner, key) for inner in value]
-        if key in ("before", "after", "task") and isinstance(value, str):
-            return tasks.get(value, value)
-        return cooks.get(value, value) if key == "cooks" and isinstance(value, str) else value
+        if not isinstance(value, str) or key not in (*new, "vessel"):
+            return value
+        if key in ("unit", "units"):
+            thing, _, number = value.rpartition("#")
+            return f"{new[key][thing]}#{number}"
+        thing, extra_pan, tail = value.partition("+")
+        task, mark, number = tail.rpartition("#")
+        return new.get(key, {}).get(thing, thing) + extra_pan + new["task"].get(task, task) + mark + number
 
-    data = renamed(json.loads(text))
-    assert isinstance(data, dict)
-    for name, names in (("tasks", tasks), ("cooks", cooks)):
-        for entry in data[name]:
-            entry["id"] = names[entry["id"]]
-    assert best(Problem.model_validate(data)) == best(problem)
+    assert best(Problem.model_validate(renamed(data))) == best(problem)
+
+
+TIMELESS = ["lags", "pools", "crews", "vessels", "ovens", "courses", "sessions"]
+"""Themes in which twice the minutes make twice the time; a cook's pace, for one, is rounded up to whole minutes."""
 
 
 @quick
-@given(st.sampled_from(["lags", "pools"]), st.integers(100, 5000), st.integers(2, 4))
+@given(st.sampled_from(TIMELESS), st.integers(100, 5000), st.integers(2, 4))
 def test_longer_minutes_scale_the_makespan(theme: str, seed: int, factor: int) -> None:
     problem = tiny(theme, seed)
 

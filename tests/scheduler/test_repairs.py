@@ -25,6 +25,7 @@ from scheduler.problem import (
     VesselUse,
     Window,
 )
+from scheduler.validate import faults
 
 TOGETHER = (Course(id="main", serve_at_minutes=150),)
 COOKS = (Cook(id="Ana"), Cook(id="Ben"))
@@ -246,6 +247,28 @@ def test_a_dish_is_dropped_while_cooking() -> None:
     dropped = DropDish(dish="salad").apply(problem)
     assert dropped.replan == Replan(now_minutes=5)
     assert isinstance(solve(dropped), Solved)
+
+
+@pytest.mark.parametrize("inserted", ["warm_up:bake", "clean:bake", "wash_up:pie/v"])
+@pytest.mark.parametrize("repair", [DropDish(dish="pie"), LeaveOut(dish="pie", tasks=("bake",))], ids=str)
+def test_what_was_inserted_for_it_goes_with_it(repair: DropDish | LeaveOut, inserted: str) -> None:
+    pin = Pin(task=inserted, state="done", start_minutes=0, end_minutes=5, cooks=("Ana",))
+    problem = Problem(
+        horizon_minutes=60,
+        tasks=(
+            Task(id="bake", minutes=20, dish="pie", oven=OvenUse(celsius=180), vessels=("v",), optional=True),
+            Task(id="cool", minutes=5, dish="pie"),
+        ),
+        dishes=(Dish(id="pie", vessels=(VesselUse(id="v", kind="tin"),)), Dish(id="salad")),
+        cooks=COOKS,
+        ovens=(Oven(id="oven"),),
+        vessels=(VesselStock(id="tin", kind="tin"),),
+        pins=(pin,),
+        replan=Replan(now_minutes=5),
+    )
+    left = repair.apply(problem)
+    assert faults(left) == ()
+    assert left.pins == ()
 
 
 def test_what_one_more_of_each_thing_would_bring() -> None:

@@ -1,18 +1,41 @@
 """Solving: in order of importance, anytime, reproducible, from an old plan; and what is refused before."""
 
 import threading
+import time
+from importlib import import_module
 
 import pytest
 from ortools.sat.python import cp_model
 
 from scheduler import ORDER, InvalidProblemError, InvalidScheduleError, Limits, Schedule, Solved, build, solve
+from scheduler.benchmarks import generated, read_dzn, read_sm
 from scheduler.check import check
 from scheduler.complete import point_of
 from scheduler.generate import kitchen
 from scheduler.greedy import greedy, justified
-from scheduler.problem import Cook, Course, Dish, Equipment, Link, Need, Oven, OvenUse, Problem, Task
+from scheduler.model import Build
+from scheduler.problem import (
+    Cook,
+    Course,
+    Dish,
+    Equipment,
+    Link,
+    Need,
+    Oven,
+    OvenUse,
+    Pin,
+    Problem,
+    Replan,
+    ServedDish,
+    Task,
+)
 from scheduler.profile import profile, table
+from scheduler.rules import RULES, Rule, cooks
+from scheduler.run import Run
+from scheduler.serial import serial
+from scheduler.variables import TaskVars, Value, Variables
 
+SOLVE = import_module("scheduler.solve")
 SMALL = kitchen(0, 2, 1)
 FAMILY = kitchen(1, 3, 2)
 QUICK = Limits(deterministic_limit=0.03)
@@ -161,3 +184,106 @@ def test_work_is_shared_though_one_cook_is_quicker() -> None:
     terms = {term.name: term.value for term in schedule.terms}
     assert {entry.cooks for entry in schedule.assignments} == {("Ana",), ("Ben",)}
     assert (terms["longest_day"], terms["presence"]) == (15, 25)
+
+
+PROJECT = read_dzn(generated.dzn(3, 40, 1.5, 4, 0.5, 20))
+
+
+def test_a_project_has_a_plan_though_there_is_no_time_to_search() -> None:
+    cancel = threading.Event()
+    cancel.set()
+    outcome = solve(PROJECT, cancel=cancel)
+    assert isinstance(outcome, Solved)
+    assert check(PROJECT, outcome.schedule).ok
+    assert outcome.schedule.terms[0].value < 80
+
+
+def test_a_serial_plan_keeps_lags_and_counts() -> None:
+    problem = read_sm(generated.sm(3, 30, 1.5, 1.0, 0.2))
+    problem = problem.model_copy(
+        update={"links": tuple(link.model_copy(update={"min_lag_minutes": 2}) for link in problem.links)}
+    )
+    longer = problem.model_copy(update={"horizon_minutes": 2 * problem.horizon_minutes})
+    plan = serial(longer)
+    assert plan is not None
+    assert check(longer, plan).ok
+    lag = Link(before="2", after="3", max_lag_minutes=5)
+    assert serial(longer.model_copy(update={"links": (lag,)})) is None
+
+
+def test_a_dish_that_was_served_early_hides_no_lateness() -> None:
+    """Lateness is then negative, and what it could be is less than 0."""
+    roast = Task(id="roast", minutes=30, dish="roast")
+    soup = Task(id="soup", minutes=5, dish="soup")
+    problem = Problem(
+        horizon_minutes=120,
+        tasks=(soup, roast),
+        dishes=(Dish(id="soup", serve_at_minutes=60), Dish(id="roast", serve_at_minutes=20)),
+        pins=(Pin(task="soup", state="done", start_minutes=0, end_minutes=5),),
+        replan=Replan(now_minutes=10, served=(ServedDish(dish="soup", served_minutes=10),)),
+        objective=("lateness",),
+    )
+    cancel = threading.Event()
+    cancel.set()
+    outcome = solve(problem, cancel=cancel)
+    assert isinstance(outcome, Solved)
+    assert (outcome.schedule.terms[0].value, outcome.schedule.terms[0].bound) == (-30, -50)
+    assert not outcome.optimal
+    assert solved(problem).optimal
+
+
+def test_a_model_that_refuses_the_judges_plan_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing_goes(v: Variables) -> None:
+        v.model.add_bool_or([])
+
+    rules = (*RULES, nothing_goes)
+    monkeypatch.setattr(SOLVE, "RULES", rules)
+    with pytest.raises(AssertionError, match="judge accepts"):
+        solve(SMALL, rules=rules)
+
+
+def test_building_the_model_counts_as_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow_build(problem: Problem, rules: tuple[Rule, ...]) -> Build:
+        time.sleep(0.2)
+        return build(problem, rules)
+
+    monkeypatch.setattr(SOLVE, "build", slow_build)
+    outcome = solved(SMALL, Limits(deterministic_limit=None, time_limit_seconds=0.1))
+    assert outcome.schedule.solver is not None
+    assert outcome.schedule.solver.stopped_by == "time_limit"
+    assert outcome.schedule.solver.deterministic_time == 0
+
+
+def test_cpu_time_is_a_limit_too() -> None:
+    problem = read_sm(generated.sm(3, 60, 1.5, 1.0, 0.2))
+    started = time.process_time()
+    outcome = solved(problem, Limits(deterministic_limit=None, cpu_limit_seconds=1.0, workers=2))
+    assert time.process_time() - started < 5
+    assert outcome.schedule.solver is not None
+    assert outcome.schedule.solver.stopped_by == "time_limit"
+    assert outcome.schedule.terms[0].bound > 80, "the brief phase proves more than the others would in this time"
+
+
+def test_a_bound_is_kept_and_rounded_up() -> None:
+    run = Run(build(PROJECT), QUICK, None, None)
+    assert run.bound("makespan") == 0
+    run.prove("makespan", 41.000000001)
+    run.prove("makespan", 12.5)
+    assert run.bounds == {"makespan": 41}
+    run.prove("makespan", 41.5)
+    assert run.bound("makespan") == 42
+
+
+def test_places_are_filled_once_for_each_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    filling = cooks._filling
+
+    def counted(v: Variables, t: TaskVars, at: Value) -> set[tuple[str, int]]:
+        calls.append(t.task.id)
+        return filling(v, t, at)
+
+    monkeypatch.setattr(cooks, "_filling", counted)
+    plan = serial(PROJECT)
+    assert plan is not None
+    point_of(build(PROJECT).variables, plan)
+    assert len(calls) == len(set(calls)) > 20

@@ -5,6 +5,7 @@ from random import Random
 
 from scheduler.problem import Problem
 from tests.scheduler.tiny.evening import courses, replans, sessions
+from tests.scheduler.tiny.midway import interrupted
 from tests.scheduler.tiny.things import boards, cleans, ovens, pools, vessels
 from tests.scheduler.tiny.work import batches, crews, fires, lags, people, pots
 
@@ -25,6 +26,7 @@ THEMES: dict[str, Callable[[Random], Problem]] = {
         batches,
         fires,
         replans,
+        interrupted,
     )
 }
 
