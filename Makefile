@@ -47,7 +47,7 @@ picture: model browser ## the README's dinner: a real plan as it is printed and 
 	@mkdir -p build docs/images
 	$(BIN)/kitchen plan examples/dinner_for_six.yaml --serve "2030-05-05 19:30" \
 	    --html build/dinner.html --out docs/dinner.txt
-	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1440,1640 \
+	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1440,2300 \
 	    --screenshot=$(CURDIR)/docs/images/gantt.png file://$(CURDIR)/build/dinner.html
 	$(BIN)/python docs/embed.py
 
@@ -86,7 +86,7 @@ bench-scheduler: install ## tables of the scheduler: kitchens, ovens, explanatio
 	$(BIN)/python -m scheduler.benchmarks.ovens --seeds 2 --deterministic-limit 0.5
 	$(BIN)/python -m scheduler.benchmarks.explanations --seeds 1
 	$(BIN)/python -m scheduler.benchmarks.generated build/instances --seeds 1
-	$(BIN)/python -m scheduler.benchmarks.compare build/instances/* --every 4 --cpu-seconds 5
+	$(BIN)/python -m scheduler.benchmarks.compare build/instances/* --every 4 --cpu-seconds 5 --workers 1
 
 bench-replan: install ## latency, lateness and churn over seeded disturbances
 	$(BIN)/python -m kitchen_agent.benchmarks.replan

@@ -3,6 +3,7 @@
 import math
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterable
 from typing import Literal as OneOf
 
@@ -167,7 +168,8 @@ def _minimise(run: Run, name: TermName | None, term: Expr, levels_left: int) -> 
             solver.parameters.max_deterministic_time = min(FIRST_WORK, solver.parameters.max_deterministic_time)
         status = _search(run, name, solver, share)
         if status == cp_model.INFEASIBLE and run.best is not None and run.all_rules:
-            raise AssertionError("there is a plan that the judge accepts, and the model says that there is none")
+            # The plan stands, and whoever cooks by it goes on; in tests a warning is an error.
+            warnings.warn("the judge accepts a plan where the model says that there is none", stacklevel=2)
         if status in (cp_model.OPTIMAL, cp_model.INFEASIBLE):
             break
         _adopt_simple(run)
