@@ -21,19 +21,22 @@ from scheduler.schedule import Infeasible, Outcome, Schedule, Solved, TimedOut
 from scheduler.serial import serial
 from scheduler.variables import Expr
 
-Phase = OneOf["alone", "briefly", "beside", "in turns"]
-"""CP-SAT's default strategy alone; strategies on several cores at once; all strategies in turns, as reproducible as the
-first, with the large-neighbourhood searches that find good plans and others that prove bounds, of a project without
-people often in a moment (``briefly``)."""
+Phase = OneOf["alone", "briefly", "beside", "relaxed", "in turns"]
+"""CP-SAT's default strategy alone; strategies on several cores at once, led by the default one or by one with a strong
+linear relaxation (``relaxed``), which proves more where people have several skills; all strategies in turns, as
+reproducible as the first, with the large-neighbourhood searches that find good plans and others that prove bounds, of a
+project without people often in a moment (``briefly``)."""
 SHARE = 0.5
 """Of the work and time that is left, how much one term may take while others wait."""
 LATENESS_SHARE = 0.8
 """The same for lateness, which a plan is judged by first."""
-SHARE_OF: dict[Phase, float] = {"alone": 0.7, "beside": 0.6, "in turns": 1.0}
+SHARE_OF: dict[Phase, float] = {"alone": 0.7, "beside": 0.6, "relaxed": 0.8, "in turns": 1.0}
 """Of that, how much each phase of the search may take."""
-PROJECT_SHARE_OF: dict[Phase, float] = {"alone": 0.1, "briefly": 0.1, "beside": 0.8, "in turns": 1.0}
+PROJECT_SHARE_OF: dict[Phase, float] = {**SHARE_OF, "alone": 0.1, "briefly": 0.1, "beside": 0.8}
 """The same of a project on several cores: nothing waits for the first phases, and presolve, which can be most of them,
 hardly counts as work."""
+PEOPLE_SHARE = 0.25
+"""The same of ``beside`` where a ``relaxed`` phase follows."""
 ALONE_WORK = 1.0
 """Deterministic seconds of the first phase when no work limit is given."""
 BRIEF_WORK = 0.2
@@ -217,8 +220,10 @@ def _phases(run: Run) -> tuple[Phase, ...]:
     """How to search, one way after another, each from the best plan and bound so far."""
     if not _several(run):
         return "alone", "in turns"
-    if run.build.variables.problem.dishes or run.build.variables.problem.cooks:
+    if run.build.variables.problem.dishes:
         return "alone", "beside", "in turns"
+    if run.build.variables.problem.cooks:
+        return "alone", "beside", "relaxed", "in turns"
     return "alone", "briefly", "beside", "in turns"
 
 
@@ -239,6 +244,14 @@ def _set_parameters(run: Run, solver: cp_model.CpSolver, share: float, phase: Ph
     parameters.random_seed = run.limits.seed
     parameters.num_workers = 1 if phase == "alone" else run.limits.workers
     parameters.interleave_search = phase in ("briefly", "in turns")
+    if phase == "relaxed":
+        parameters.extra_subsolvers.append("reduced_costs")
+    # How much work there is in a while, and not only where it must lie, bounds lateness where hands are short; projects
+    # and ovens alone it only slows down.
+    problem = run.build.variables.problem
+    busy = bool(problem.dishes and problem.cooks)
+    parameters.use_overload_checker_in_cumulative = busy
+    parameters.use_timetable_edge_finding_in_cumulative = busy
     parameters.relative_gap_limit = run.limits.gap
     # CP-SAT's own handler would hide the key from who gave ``cancel``, and then leave the signal without any handler.
     parameters.catch_sigint_signal = run.cancel is None
@@ -253,8 +266,10 @@ def _set_parameters(run: Run, solver: cp_model.CpSolver, share: float, phase: Ph
 
 def _share_of(run: Run, phase: Phase) -> float:
     """Of what a term may take, how much this phase may."""
-    project = _several(run) and not run.build.variables.problem.dishes
-    return PROJECT_SHARE_OF[phase] if project else SHARE_OF[phase]
+    problem = run.build.variables.problem
+    if problem.dishes or not _several(run):
+        return SHARE_OF[phase]
+    return PEOPLE_SHARE if problem.cooks and phase == "beside" else PROJECT_SHARE_OF[phase]
 
 
 def _stop_when_over(run: Run, done: threading.Event, solver: cp_model.CpSolver, share: float) -> None:

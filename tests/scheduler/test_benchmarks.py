@@ -17,6 +17,8 @@ from scheduler.errors import BenchmarkFormatError
 from scheduler.generate import kitchen
 from scheduler.problem import CrewNeed, Link, Need
 from scheduler.rules import RULES, abilities
+from scheduler.run import Run
+from scheduler.solve import _phases
 
 INSTANCES = Path(__file__).parent / "instances"
 
@@ -267,19 +269,37 @@ def test_the_two_models_cannot_contradict_each_other_unseen() -> None:
     assert compare.row("set", [plan, none], [plan, plan]).split()[:4] == ["set", "2", "0.0%", "1"]
 
 
-MASTERS = {"grill": frozenset("A"), "knife": frozenset("AB"), "pastry": frozenset("C")}
+MASTERS: dict[str | None, frozenset[str]] = {
+    "grill": frozenset("A"),
+    "knife": frozenset("AB"),
+    "pastry": frozenset("C"),
+}
 
 
 def test_a_group_of_abilities_holds_all_that_its_cooks_alone_can_do() -> None:
-    groups = list(abilities._groups(MASTERS))
-    assert groups == [(frozenset({"grill"}), 1), (frozenset({"grill", "knife"}), 2), (frozenset({"pastry"}), 1)]
+    groups = {frozenset(cooks): set(names) for cooks, names in abilities._groups(MASTERS).items()}
+    assert groups == {frozenset("A"): {"grill"}, frozenset("AB"): {"grill", "knife"}, frozenset("C"): {"pastry"}}
 
 
 def test_many_skills_do_not_fill_the_model() -> None:
     problem = read_dzn(generated.dzn(0, 40, 1.5, 12, 0.3, 18))
     names = [rule for rule in RULES if rule is not abilities.abilities_in_parallel]
     more, less = (len(build(problem, rules).model.proto.constraints) for rules in (RULES, names))
-    assert 12 <= more - less <= abilities.MOST_GROUPS
+    assert 1 <= more - less <= abilities.MOST_GROUPS
+
+
+def test_work_by_hand_is_limited_by_all_cooks_where_no_ability_is_asked_for() -> None:
+    problem = kitchen(0, 3, 2)
+    others = [rule for rule in RULES if rule is not abilities.abilities_in_parallel]
+    more, less = (len(build(problem, rules).model.proto.constraints) for rules in (RULES, others))
+    assert more - less == 1
+
+
+def test_a_relaxed_search_follows_where_people_have_skills() -> None:
+    several = Limits(deterministic_limit=None, workers=2)
+    for name, people in (("tiny.dzn", True), ("tiny.sm", False)):
+        phases = _phases(Run(build(read(INSTANCES / name)), several, None, None))
+        assert ("relaxed" in phases) is people
 
 
 @pytest.mark.parametrize("seed", range(3))
