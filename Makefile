@@ -11,7 +11,7 @@ ifneq ($(shell cat $(VENV)/location 2>/dev/null && $(BIN)/python -c 'print("runs
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install model dinner picture browser test test-fast lint format types doctor \
+.PHONY: help install model dinner picture browser postgresql test test-fast lint format types doctor \
         bench-plan bench-scheduler bench-replan bench-prepare adapter train-smoke clean
 
 help: ## list the targets
@@ -58,7 +58,15 @@ browser: ## Debian's Chromium for the browser tests, where this user may install
 	        chromium chromium-driver fonts-dejavu-core >/dev/null; \
 	else echo "No chromium here and no right to install it: the browser tests will be skipped."; fi
 
-test: $(VENV)/installed-test model browser ## install what the tests need and run all of them, a worker for each core
+postgresql: ## Debian's PostgreSQL for the tests of the store, where this user may install it; the tests start it
+	@if command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	        postgresql >/dev/null \
+	        || echo "PostgreSQL could not be installed: the tests that need it will be skipped."; \
+	else echo "No PostgreSQL here and no right to install it: the tests that need it will be skipped."; fi
+
+test: $(VENV)/installed-test model browser postgresql ## install what the tests need and run all of them, a worker for each core
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-fast: $(VENV)/installed-test ## the tests that need neither model, browser nor patience
@@ -94,7 +102,7 @@ bench-replan: install ## latency, lateness and churn over seeded disturbances
 bench-prepare: $(VENV)/installed-test ## rows a second of the data preparation for 1, 2 and N processes
 	$(BIN)/python -m finetune bench-prepare
 
-adapter: $(VENV)/installed-test model ## train the planning adapter as it ships, export it and score it (hours; may be stopped)
+adapter: $(VENV)/installed-test model ## train the planning adapter by the recipe that worked best, export and score it (hours; may be stopped)
 	$(BIN)/python -m finetune prepare
 	$(BIN)/python -m finetune train qwen-0.5b-cpu
 	$(BIN)/python -m finetune export --adapter build/finetune/runs/qwen-0.5b-cpu/best --output build/finetune/plan.gguf

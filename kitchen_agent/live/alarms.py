@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from kitchen_agent.dinner.calendar import clock
 from kitchen_agent.dinner.cold_chain import cold_chain
+from kitchen_agent.live.easing import LASTING
 from kitchen_agent.live.events import IngredientMissing
 from kitchen_agent.live.session import Session
 from kitchen_agent.live.wording import task_name
+from scheduler.problem import Equipment, Oven, VesselStock
 
 
 class Alarm(BaseModel):
@@ -19,14 +22,45 @@ class Alarm(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["late", "over", "waited", "missing"]
+    kind: Literal["late", "over", "waited", "missing", "broken", "given_up"]
     task: str | None
     sentence: str
 
 
 def alarms(session: Session, now: datetime) -> tuple[Alarm, ...]:
     """The alarms of this moment, waits first."""
-    return (*_waited(session, now), *_missing(session), *_late(session, now), *_over(session, now))
+    return (
+        *_waited(session, now),
+        *_missing(session),
+        *_late(session, now),
+        *_over(session, now),
+        *_broken(session, now),
+        *_given_up(session),
+    )
+
+
+def _broken(session: Session, now: datetime) -> list[Alarm]:
+    """What is out of order and the plan counts on again before the end, as nothing works without it."""
+    problem, found = session.plan.problem, []
+    zone = session.first.serve_at.tzinfo
+    things: tuple[Oven | Equipment | VesselStock, ...] = (*problem.ovens, *problem.equipment, *problem.vessels)
+    for thing in things:
+        for outage in thing.outages:
+            if session.failed.get(thing.id) and outage.end_minutes < problem.horizon_minutes:
+                back = clock(session.first.starts_at, outage.end_minutes, zone or UTC)
+                when = f"from {back:%H:%M}" if back > now else "by now"
+                words = f"{thing.id} is broken, but the plan counts on it {when}: say when it works again"
+                found.append(Alarm(kind="broken", task=None, sentence=words))
+    return found
+
+
+def _given_up(session: Session) -> list[Alarm]:
+    """The wishes that the plan in force does not keep, unless that is over soon or said by another alarm."""
+    return [
+        Alarm(kind="given_up", task=None, sentence=f"to keep going: {note}")
+        for note in session.plan.notes
+        if note in LASTING
+    ]
 
 
 def _missing(session: Session) -> list[Alarm]:

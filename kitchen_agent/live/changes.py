@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 from kitchen_agent.dinner.calendar import minutes_between
 from kitchen_agent.dinner.cold_chain import cold_chain
+from kitchen_agent.live.hours import begun_earlier
 from kitchen_agent.live.presence import with_arrival, without
 from kitchen_agent.live.session import Session, planned_oven_factor
 from kitchen_agent.live.settled import minute_of, settle, span
@@ -58,7 +59,7 @@ def _drop_dishes(problem: Problem, session: Session, now: int) -> Problem:
 
 
 def _move_serving(problem: Problem, session: Session, now: int) -> Problem:
-    """All courses come earlier or later together."""
+    """All courses come earlier or later together; what is cooked for an earlier dinner begins earlier."""
     if session.serve_at is None:
         return problem
     later = _serving_later(session)
@@ -68,7 +69,7 @@ def _move_serving(problem: Problem, session: Session, now: int) -> Problem:
         else course
         for course in problem.courses
     )
-    return problem.model_copy(update={"courses": courses})
+    return begun_earlier(problem.model_copy(update={"courses": courses}), max(0, -later))
 
 
 def _serving_later(session: Session) -> int:

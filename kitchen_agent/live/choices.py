@@ -38,9 +38,16 @@ def problems(session: Session, task: str) -> list[Choice]:
     ]
     item = session.item(task)
     for cook in session.plan.problem.cooks if item is not None and item.cooks else ():
-        if item is not None and cook.name not in item.cooks:
+        if item is not None and cook.name not in item.cooks and not _is_away(session, cook.id):
             found.append(Choice(f"{cook.name or cook.id} does it", (happen.CookSwap(task=task, cook=cook.id),)))
     return [choice for choice in found if not _refused(session, choice)]
+
+
+def _is_away(session: Session, cook: str) -> bool:
+    return any(
+        entry.cook == cook and entry.start <= session.now and (entry.end is None or entry.end > session.now)
+        for entry in session.away
+    )
 
 
 def ways_out(session: Session, offers: Sequence[Rescue]) -> Iterator[Choice]:

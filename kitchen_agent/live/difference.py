@@ -43,7 +43,7 @@ def changes(old: DinnerPlan, new: DinnerPlan, now: datetime) -> tuple[Change, ..
     for dish in new.dishes:
         was = served.get(dish.id)
         if was and abs(_minutes(was.served, dish.served)) >= MOVED_MINUTES:
-            sentence = f"{dish.name} is served (was {was.served:%H:%M})"
+            sentence = f"served: {dish.name} (was {was.served:%H:%M})"
             found.append(Change(kind="served", cooks=(), at=dish.served, sentence=sentence))
     return tuple(sorted(found, key=lambda change: (change.at, change.sentence)))
 

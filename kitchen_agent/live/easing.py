@@ -150,3 +150,6 @@ GIVEN_UP: Final[tuple[tuple[str, Callable[[Problem, Given], Problem]], ...]] = (
     ("food waits longer than it should", _no_longest_waits),
 )
 """What is given up when nothing fits, in this order and each on top of those before it."""
+_SAID_OTHERWISE: Final = (_without_freeze, _warm_up_again, _longer_waits, _back_soon)
+LASTING: Final = frozenset(words for words, ease in GIVEN_UP if ease not in _SAID_OTHERWISE)
+"""What cooks have to know for as long as the plan is in force, and would see nowhere else."""

@@ -35,6 +35,8 @@ BEHIND: Final = timedelta(minutes=3)
 IMPROVE_SECONDS: Final = 5.0
 """For a second thought about a plan that is late or gave something up, when the first answer has been said."""
 BY_ITSELF: Final = "kitchen"
+APPROVED: Final = "approved"
+BETTER: Final = "a better plan was found"
 
 
 class Opening(BaseModel):
@@ -112,7 +114,7 @@ class LiveKitchen:
                 key="approved",
                 at=self._now(),
                 by=by,
-                what=happen.PlanAdopted(plan=known.session.first, because="approved"),
+                what=happen.PlanAdopted(plan=known.session.first, because=APPROVED),
             )
             if self._store.append_after(session, entry, known.last):
                 self._read(session)
@@ -134,6 +136,11 @@ class LiveKitchen:
     def trouble(self, session: str) -> str:
         """Why the plan in force could not follow what happened; empty when it does."""
         return self._read(session).trouble
+
+    def is_behind(self, session: str) -> bool:
+        """Whether something happened that the plan in force does not know yet."""
+        known = self._read(session)
+        return known.session.approved and bool(known.causes)
 
     def events(self, session: str) -> list[Recorded]:
         """All events of the session. Raises UnknownSessionError."""
@@ -186,7 +193,9 @@ class LiveKitchen:
         answer = replan(known.session, now, seconds=seconds)
         if answer.plan is None or _shortcomings(answer.plan, now) >= before:
             return False
-        adopted = happen.PlanAdopted(plan=answer.plan, because="a better plan was found")
+        reason = known.session.because.removesuffix(BETTER).rstrip("; ")
+        because = BETTER if reason in ("", APPROVED) else f"{reason}; {BETTER}"[:500]
+        adopted = happen.PlanAdopted(plan=answer.plan, because=because)
         entry = Event(key=f"better plan after {known.last}", at=now, by=BY_ITSELF, what=adopted)
         return self._store.append_after(session, entry, known.last) is not None
 

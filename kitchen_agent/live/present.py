@@ -14,6 +14,7 @@ from kitchen_agent.dinner import Dinner, build_problem
 from kitchen_agent.dinner.calendar import clock, minutes_between
 from kitchen_agent.live.asked import request_now
 from kitchen_agent.live.changes import CHANGES
+from kitchen_agent.live.hours import as_planned
 from kitchen_agent.live.session import Session
 from kitchen_agent.nodes import earlier_minutes
 from scheduler.explain import Repair, ServeLater
@@ -36,6 +37,7 @@ def dinner_now(session: Session, now: datetime) -> Dinner:
     else:
         dinner = repaired(dinner, first.repairs, request.zone)
         problem = moved(dinner.problem, minutes_between(first.starts_at, dinner.starts_at))
+        problem = as_planned(problem, first.problem)
     minute = max(0, minutes_between(first.starts_at, now))
     for change in CHANGES:
         problem = change(problem, session, minute)

@@ -90,13 +90,12 @@ def replan(session: Session, now: datetime, *, seconds: float = SECONDS) -> Repl
         strict = _solved(dinner.problem, start.found, (deadline - time.monotonic()) * STRICT_SHARE)
         start = start if strict is None else _Start(dinner.problem, (), strict, None)
     better = _solved(start.problem, start.found, deadline - time.monotonic())
-    candidates = [entry for entry in (start.found, better) if entry is not None]
-    if not candidates:
+    best = _best(start.found, better)
+    if best is None:
         start = _last_resort(dinner.problem, start)
-        candidates = [start.found] if start.found is not None else []
-    if not candidates:
+        best = start.found
+    if best is None:
         return Replanned(None, (), start.given_up, None)
-    best = min(candidates, key=lambda entry: entry.value)
     plan = _plan(session, dinner.model_copy(update={"problem": start.problem}), best, start.given_up)
     baseline = start.shifted.schedule if start.shifted else None
     return Replanned(plan, changes(session.plan, plan, now), start.given_up, baseline)
@@ -117,17 +116,30 @@ def _first(problem: Problem, given: Given, seconds: float) -> _Start:
 
     `seconds` of wall clock for a quick one.
     """
-    old = given.old
-    if (found := _judged(problem, shifted(problem, old))) is not None:
-        return _Start(problem, (), found, found)
-    if (found := _quick(problem, seconds)) is not None:
+    start = _in_order(problem, (), given.old)
+    if start is not None and start.shifted is not None:
+        return start
+    if (found := _best(start.found if start else None, _quick(problem, seconds))) is not None:
         return _Start(problem, (), found, None)
     words: tuple[str, ...] = ()
     for words, easier in eased(problem, given):
         problem = easier
-        if (found := _judged(problem, shifted(problem, old))) is not None:
-            return _Start(problem, words, found, found)
+        if (start := _in_order(problem, words, given.old)) is not None:
+            return start
     return _Start(problem, words, _quick(problem, seconds), None)
+
+
+def _in_order(problem: Problem, given_up: tuple[str, ...], old: Schedule) -> _Start | None:
+    """The old order with shifted times; where that is late or breaks a rule, work is begun earlier if it can be."""
+    plain = forward = _judged(problem, shifted(problem, old))
+    if plain is None or any(term.name == "lateness" and term.value for term in plain.terms):
+        forward = _judged(problem, shifted(problem, old, forward=True))
+    found = _best(plain, forward)
+    return None if found is None else _Start(problem, given_up, found, plain)
+
+
+def _best(*found: _Found | None) -> _Found | None:
+    return min((entry for entry in found if entry is not None), key=lambda entry: entry.value, default=None)
 
 
 def _last_resort(problem: Problem, tried: _Start) -> _Start:

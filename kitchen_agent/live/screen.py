@@ -84,8 +84,9 @@ def timer(session: Session, item: Item, now: datetime) -> str:
     seconds = _seconds_left(session, item, now)
     if seconds is None:
         return item.name
-    words = f"{abs(seconds) // 60}:{abs(seconds) % 60:02d}"
-    return f"{words} left {item.name}" if seconds >= 0 else f"{words} OVER {item.name}"
+    minutes, rest = divmod(abs(seconds), 60)
+    hours = f"{minutes // 60}:{minutes % 60:02d}" if minutes >= 60 else str(minutes)
+    return f"{hours}:{rest:02d} {'left' if seconds >= 0 else 'OVER'} {item.name}"
 
 
 def _running_row(session: Session, item: Item, now: datetime) -> Row:

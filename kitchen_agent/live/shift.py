@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from kitchen_agent.live.bars import Bar, inserted_bars, oven_of, task_bars
@@ -25,17 +25,18 @@ HANDED_MAX: Final = 4
 _FOREVER: Final = 10**6
 
 
-def shifted(problem: Problem, old: Schedule) -> Schedule | None:
+def shifted(problem: Problem, old: Schedule, *, forward: bool = False) -> Schedule | None:
     """`old` in its order, as early as `problem` allows but nothing earlier than before; None where that breaks a rule.
 
-    `problem` is one of a moment in the cooking, with its pins. None as well when it has tasks that `old` has not.
+    With `forward` what is not about to start may be earlier than before too. `problem` is one of a moment in the
+    cooking, with its pins. None as well when it has tasks that `old` has not.
     """
     if {task.id for task in problem.tasks} - {entry.task for entry in old.assignments}:
         return None
     gone: frozenset[str] = frozenset()
     for _ in range(HANDED_MAX):
         bars = {bar.id: bar for bar in (*task_bars(problem, old, gone), *inserted_bars(problem, old))}
-        bars = in_turn(problem, bars)
+        bars = in_turn(problem, {name: _forward(problem, bar) for name, bar in bars.items()} if forward else bars)
         bounds = Bounds()
         for rule in RULES:
             rule(problem, old, bars, bounds)
@@ -48,6 +49,14 @@ def shifted(problem: Problem, old: Schedule) -> Schedule | None:
     schedule = _schedule(problem, old, bars, starts)
     report = check(problem, schedule)
     return None if report.violations else schedule.model_copy(update={"terms": ()})
+
+
+def _forward(problem: Problem, bar: Bar) -> Bar:
+    """`bar`, which may begin now, unless it is settled or about to start."""
+    again = problem.replan
+    if again is None or bar.settled or bar.was[0] < again.now_minutes + again.freeze_minutes:
+        return bar
+    return replace(bar, earliest=max(again.now_minutes, bar.task.release_minutes if bar.task else 0))
 
 
 def _least(problem: Problem, bars: dict[str, Bar], bounds: Bounds) -> dict[str, int] | str | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import ClassVar, Final
 
 from rich.text import Text
+from textual.binding import Binding, BindingType
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -23,9 +24,12 @@ TO_DO: Final[tuple[Look, ...]] = ("late", "due", "waiting")
 class TaskList(OptionList):
     """Rows of tasks, of which one is chosen; while there are choices, they are shown in the place of the tasks."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "start/done", key_display="⏎")]
+
     def __init__(self) -> None:
         super().__init__(id="tasks")
         self._rows: tuple[Row, ...] = ()
+        self._before: str | None = None
         self._choices: tuple[Choice, ...] = ()
 
     @property
@@ -43,7 +47,7 @@ class TaskList(OptionList):
         """Show the tasks, unless there are choices. What is chosen stays so until it is done; then the next one is."""
         if self._choices or rows == self._rows:
             return
-        before, chosen = self._rows, self.chosen_task
+        before, chosen = self._rows, self.chosen_task or self._before
         self._rows = rows
         if [row.task for row in rows] == [row.task for row in before]:
             for number, row in enumerate(rows):
@@ -54,7 +58,8 @@ class TaskList(OptionList):
             self.highlighted = self._place_of(chosen)
 
     def ask(self, choices: Sequence[Choice]) -> None:
-        """Show `choices`, the first one chosen, and a way back."""
+        """Show `choices`, the first one chosen, and a way back to the task that is chosen."""
+        self._before = self.chosen_task or self._before
         self._choices = (*choices, BACK)
         self._fill([_line(choice.words) for choice in self._choices])
         self.highlighted = 0
@@ -69,6 +74,16 @@ class TaskList(OptionList):
         """Choose nothing; the tasks come back when they are shown next."""
         if self._choices:
             self._choices, self._rows = (), ()
+
+    def action_cursor_up(self) -> None:
+        """One row up; at the top stay there, as a key that is pressed too often must not choose the dessert."""
+        if self.highlighted:
+            super().action_cursor_up()
+
+    def action_cursor_down(self) -> None:
+        """One row down; at the end stay there."""
+        if self.highlighted is None or self.highlighted < self.option_count - 1:
+            super().action_cursor_down()
 
     def _fill(self, lines: Sequence[Text]) -> None:
         self.clear_options()

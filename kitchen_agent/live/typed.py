@@ -46,7 +46,7 @@ def read_event(session: Session, kind: str, words: Sequence[str], now: datetime)
     Raises EventRefusedError when it cannot be read.
     """
     if kind not in KINDS:
-        raise EventRefusedError("event", kind, "is none", f"Use one of: {', '.join(KINDS)}")
+        raise EventRefusedError("event", kind, "is no kind of event", f"Use one of: {', '.join(KINDS)}")
     if kind == "dish_added":
         return _dish(session, words)
     names = [name for name in _TYPES[kind].model_fields if name != "kind"]

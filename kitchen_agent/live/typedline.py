@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 
 class TypedLine(Input):
     """Takes one line of text at a time for whoever asked last."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "tell", key_display="⏎"),
+        Binding("escape", "app.close", "go back", key_display="esc"),
+    ]
     DEFAULT_CSS = "TypedLine { display: none; height: 1; border: none; }"
 
     def __init__(self) -> None:

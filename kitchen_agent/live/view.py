@@ -21,12 +21,13 @@ from kitchen_agent.cookbook import Cookbook
 from kitchen_agent.errors import KitchenAgentError, UnsaidAmountError
 from kitchen_agent.live import events as happen
 from kitchen_agent.live.background import Background, Opener
-from kitchen_agent.live.choices import meanings, problems, ways_out
+from kitchen_agent.live.choices import Choice, meanings, problems, ways_out
 from kitchen_agent.live.difference import changes
 from kitchen_agent.live.events import Happening
 from kitchen_agent.live.kitchen import Told, late_minutes
 from kitchen_agent.live.names import names_of
-from kitchen_agent.live.report import change_lines, news_lines, told_lines
+from kitchen_agent.live.news import News
+from kitchen_agent.live.report import kinds_help, news_lines, told_lines
 from kitchen_agent.live.rescues import Rescue, rescues
 from kitchen_agent.live.screen import alarm_lines, cook_lines, headline, shortened, task_rows
 from kitchen_agent.live.session import Session
@@ -37,11 +38,12 @@ from kitchen_agent.live.typed import KINDS, read_event
 from kitchen_agent.live.typedline import TypedLine
 from kitchen_agent.live.understand import Reads, Understood, understand, with_said_amount
 from kitchen_agent.menu import DishRequest
+from kitchen_agent.plan import DinnerPlan
 
 REFRESH_SECONDS: Final = 1.0
 TOLD_MAX: Final = 6
 A_SENTENCE: Final = "what happened, in your own words: the potatoes need ten more minutes"
-AN_EVENT: Final = "an event, such as: guests 8, cook_leaves Ben 19:00, fails oven"
+AN_EVENT: Final = "an event, such as: guests 8, cook_leaves Ben 19:00, fails oven; or: help"
 
 
 class LiveView(App[None]):
@@ -63,9 +65,9 @@ class LiveView(App[None]):
     """
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "step", "start/done", key_display="⏎"),
         Binding("d", "done", show=False),
-        Binding("plus,5", "more", "+5 min", key_display="5"),
+        Binding("5", "more", "+5 min"),
+        Binding("plus", "more", show=False),
         Binding("p", "problem", "problem"),
         Binding("s", "say", "say"),
         Binding("r", "rescues", "rescues"),
@@ -83,8 +85,8 @@ class LiveView(App[None]):
         self._background, self._behind, self._trouble = Background(open_again), False, ""
         self._offers: tuple[Rescue, ...] = ()
         self._rung: frozenset[object] = frozenset()
-        self._drawn, self._following = 0, 0
-        self._shown = self._now().plan
+        self._drawn, self._following, self._late = 0, 0, 0
+        self._news = News(self._now().plan, self._kitchen.newest(session))
         self._tap: Tap | None = None
 
     def compose(self) -> ComposeResult:
@@ -141,12 +143,17 @@ class LiveView(App[None]):
             self._tell_news()
 
     def _tell_news(self) -> None:
-        """Say what a new plan changes that nobody here has asked for."""
-        session, before = self._now(), self._shown
-        if session.plan is not before:
-            self._shown = session.plan
-            if lines := news_lines(changes(before, session.plan, self._kitchen.now()), session):
-                self._say(*lines)
+        """Say what others have told, and what a new plan changes that nobody here has asked for."""
+        events = self._kitchen.store.events(self._session, self._news.newest)
+        if lines := self._news.lines(self._now(), events, self._kitchen.now()):
+            self._say(*lines)
+        if self._is_later():
+            self._look_for_rescues(lines)
+
+    def _is_later(self) -> bool:
+        """Whether dishes will be later than they would have been when this was asked last."""
+        before, self._late = self._late, late_minutes(self._now().plan, self._kitchen.now())
+        return self._late > before
 
     def on_option_list_option_selected(self) -> None:
         """Enter in the list."""
@@ -163,7 +170,9 @@ class LiveView(App[None]):
     def action_step(self) -> None:
         """Start the chosen task, or finish it when it runs; among choices: take the chosen one."""
         if self._list.choosing:
-            self._tell(*self._list.chosen().events)
+            if not (events := self._list.chosen().events):
+                self._say()
+            self._tell(*events)
         elif (task := self._list.chosen_task) and not self._is_doubled(task):
             running = self._now().progress(task).state == "running"
             self._tapped(task, happen.TaskDone(task=task) if running else happen.TaskStarted(task=task))
@@ -213,6 +222,7 @@ class LiveView(App[None]):
         self._line.leave()
         self._list.leave()
         self._list.focus()
+        self._say()
         self.draw()
 
     def on_input_submitted(self) -> None:
@@ -221,6 +231,9 @@ class LiveView(App[None]):
         self._line.answer()
 
     def _tell_typed(self, words: str) -> None:
+        if words.strip() == "help":
+            self._list.ask([Choice(line) for line in kinds_help().splitlines()])
+            return
         try:
             kind, *rest = shlex.split(words)
             what = read_event(self._now(), kind, rest, self._kitchen.now())
@@ -280,7 +293,7 @@ class LiveView(App[None]):
                 if isinstance(what, DishRequest):
                     self._add(what)
                 else:
-                    key = key_of(self._now(), what, self._drawn)
+                    key = self._news.own(key_of(self._now(), what, self._drawn))
                     recorded, new = self._kitchen.record(self._session, what, key, self._by)
         except KitchenAgentError as error:
             self._say(str(error))
@@ -306,11 +319,11 @@ class LiveView(App[None]):
         self._answer(before, told)
 
     def _answer(self, before: Session, told: Told) -> None:
-        after, now = self._now(), self._kitchen.now()
-        self._shown = after.plan
+        after = self._now()
+        self._news.seen(after.plan)
         lines = told_lines(before, after, told)
         self._say(*lines)
-        if late_minutes(after.plan, now) > late_minutes(before.plan, now):
+        if self._is_later():
             self._look_for_rescues(lines)
 
     def _add(self, dish: DishRequest) -> None:
@@ -319,7 +332,7 @@ class LiveView(App[None]):
 
         def add() -> None:
             with self._open_again() as sessions:
-                told = sessions.add_dish(self._session, dish, secrets.token_hex(8), self._by)
+                told = sessions.add_dish(self._session, dish, self._news.own(secrets.token_hex(8)), self._by)
             self.call_from_thread(self._answer, before, told)
 
         self._say(f"{dish.name}: the recipe is read; the plan comes in a moment.")
@@ -333,14 +346,19 @@ class LiveView(App[None]):
                 before = sessions.kitchen.session(self._session)
                 sessions.kitchen.improve(self._session)
                 session, now = sessions.kitchen.session(self._session), sessions.kitchen.now()
-            better = change_lines(changes(before.plan, session.plan, now), session)
-            self.call_from_thread(self._offer, rescues(session, now), better or known)
+            better = news_lines(changes(before.plan, session.plan, now), session)
+            self.call_from_thread(self._offer, session.plan, rescues(session, now), better or known)
 
         self._say("Looking for what would help ...", *known)
         self.run_worker(look, thread=True, exclusive=True, group="rescues", exit_on_error=False)
 
-    def _offer(self, offers: tuple[Rescue, ...], changed: Sequence[str]) -> None:
-        self._offers, self._shown = offers, self._now().plan
+    def _offer(self, plan: DinnerPlan, offers: tuple[Rescue, ...], changed: Sequence[str]) -> None:
+        self._offers = offers
+        self._news.seen(plan)
+        self._is_later()
         found = [f"  {offer.sentence}" for offer in offers]
-        helps = ["This would help (r to choose):", *found] if found else ["Nothing that was tried helps more."]
+        if not self._late:
+            helps = ["No dish will be late."]
+        else:
+            helps = ["This would help (r to choose):", *found] if found else ["Nothing that was tried helps more."]
         self._say(*helps, *changed)

@@ -51,6 +51,11 @@ def event(what: Happening, at: datetime, key: str = "key") -> Event:
 
 def played(plan: DinnerPlan, until: datetime) -> Session:
     """The session of `plan` in which everything went by plan until `until`."""
+    return fold(plan, plan.starts_at, played_events(plan, until))
+
+
+def played_events(plan: DinnerPlan, until: datetime) -> list[Event]:
+    """What happens when everything goes by plan until `until`."""
     happened: list[tuple[datetime, int, Happening]] = []
     for item in tasks_of(plan):
         if item.start <= until:
@@ -58,7 +63,7 @@ def played(plan: DinnerPlan, until: datetime) -> Session:
         if item.end <= until:
             happened.append((item.end, 0, happen.TaskDone(task=item.id)))
     happened.sort(key=lambda entry: entry[:2])
-    return fold(plan, plan.starts_at, [event(what, at, f"e{n}") for n, (at, _, what) in enumerate(happened)])
+    return [event(what, at, f"e{n}") for n, (at, _, what) in enumerate(happened)]
 
 
 def moment(plan: DinnerPlan, share: float) -> datetime:

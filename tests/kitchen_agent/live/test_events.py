@@ -21,6 +21,7 @@ from kitchen_agent.live.typed import KINDS, read_event
 from kitchen_agent.menu import DishRequest
 from kitchen_agent.planner import Question
 from scheduler.check import check
+from scheduler.rules.courses import dish_due
 from tests.kitchen_agent.dinners import Data
 from tests.kitchen_agent.live.dinner import after, dinner_plan, event, moment, played, tasks_of
 
@@ -286,3 +287,14 @@ def test_what_a_cook_put_on_runs_from_then_without_a_word() -> None:
         assert (running.state, running.started) == ("running", at)
         again = after(session, happen.TaskRedo(task=link.after), at)
         assert again.progress(link.after).state == "waiting"
+
+
+def test_a_course_that_is_held_back_comes_later_and_so_do_those_after_it() -> None:
+    session, now = middle(0.3)
+    for course, later in (("starter", {"starter": 20, "main": 20}), ("main", {"starter": 0, "main": 20})):
+        held = after(session, happen.CourseHeld(course=course, minutes=20), now)
+        before, then = ({d.course: d for d in dinner_now(s, now).problem.dishes} for s in (session, held))
+        assert set(before) == set(then) == set(later)
+        for name, minutes in later.items():
+            was, due = (dish_due(dinner_now(s, now).problem, before[name]) for s in (session, held))
+            assert due == (was or 0) + minutes, (course, name)

@@ -13,6 +13,7 @@ from kitchen_agent.live.alarms import alarms
 from kitchen_agent.live.changes import overtime
 from kitchen_agent.live.difference import changes
 from kitchen_agent.live.events import Happening
+from kitchen_agent.live.kitchen import late_minutes
 from kitchen_agent.live.present import dinner_now
 from kitchen_agent.live.refusals import refuse
 from kitchen_agent.live.replan import Replanned, replan
@@ -346,3 +347,15 @@ def test_what_was_begun_is_no_news() -> None:
     answer = replan(session, now, seconds=NO_SEARCH)
     assert answer.changes
     assert not [change for change in answer.changes if change.sentence.startswith(names[running])]
+
+
+def test_an_order_that_would_be_late_is_begun_earlier_where_the_cooks_are_free() -> None:
+    plan = dinner_plan()
+    now = plan.starts_at
+    session = Session(first=plan, plan=plan, now=now, approved=True)
+    changed = after(session, happen.ServingMoved(serve_at=plan.serve_at - timedelta(minutes=30)), now)
+    answer = replan(changed, now, seconds=NO_SEARCH)
+    new = assert_holds(changed, now, answer)
+    assert answer.shifted is not None
+    assert next(term.value for term in answer.shifted.terms if term.name == "lateness") > 0
+    assert late_minutes(new, now) == 0

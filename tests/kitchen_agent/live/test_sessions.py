@@ -10,13 +10,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from kitchen_agent.errors import EventRefusedError, SessionClosedError, UnknownSessionError
 from kitchen_agent.live import events as happen
 from kitchen_agent.live.alarms import alarms
+from kitchen_agent.live.refusals import refusal_of
 from kitchen_agent.live.sessions import Sessions, open_sessions
+from scheduler.check import check
 from tests.kitchen_agent.live.databases import BOTH, database
-from tests.kitchen_agent.live.dinner import dinner_plan, event, tasks_of
+from tests.kitchen_agent.live.dinner import dinner_plan, event, moment, played_events, tasks_of
+from tests.kitchen_agent.live.test_replan import KINDS, happenings
 
 WRITERS, TAPS = 8, 3
 SECONDS = 0.0
@@ -37,7 +41,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return database(getattr(request, "param", "sqlite"), tmp_path)
+    return database(getattr(request, "param", "sqlite"), tmp_path, request)
 
 
 on_both = pytest.mark.parametrize("url", BOTH, indirect=True)
@@ -110,6 +114,34 @@ def test_an_event_whose_plan_was_never_made_is_replanned_on_reopening(
         reopened.wake(session)
     kinds = [entry.event.what.kind for entry in store.events(session)]
     assert kinds == ["plan", "started", "needs_minutes", "plan"]
+
+
+@on_both
+def test_the_checkpoints_of_the_graph_are_where_the_events_are(sessions: Sessions, session: str, url: str) -> None:
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.connect() as connection:
+        found = connection.scalar(text("SELECT count(*) FROM checkpoints WHERE thread_id = :id"), {"id": session})
+    engine.dispose()
+    assert found > 0
+
+
+@on_both
+def test_every_kind_of_event_is_kept_and_read_back_the_same(
+    sessions: Sessions, session: str, url: str, clock: Clock
+) -> None:
+    clock.moment = now = moment(dinner_plan(), 0.5)
+    for number, entry in enumerate(played_events(dinner_plan(), now)):
+        sessions.kitchen.store.append(session, entry.model_copy(update={"key": f"played {number}"}))
+    for kind in sorted(KINDS, key="dish_dropped".__eq__):  # what is about a dish comes before it is dropped
+        state = sessions.kitchen.session(session)
+        what = happenings(state, now).get(kind)
+        if what is not None and refusal_of(state, what) is None:
+            sessions.tell(session, what, f"told {kind}", "Ana")
+    state = sessions.kitchen.session(session)
+    with open_sessions(url, clock, seconds=SECONDS) as other:
+        assert other.kitchen.session(session) == state
+    assert check(state.plan.problem, state.plan.schedule).violations == ()
+    assert {entry.event.what.kind for entry in sessions.kitchen.events(session)} > set(KINDS) - {"back", "swap"}
 
 
 KILLED_AT = ("record", "_settle", "_run", "append_after")
@@ -189,6 +221,7 @@ def test_eight_processes_write_one_session(sessions: Sessions, session: str, url
     assert sessions.kitchen.session(session).progress(task).expected == clock.moment + timedelta(minutes=minutes)
 
 
+@on_both
 def test_a_clock_that_goes_back_does_not_undo_anything(sessions: Sessions, session: str, clock: Clock) -> None:
     task = tasks_of(dinner_plan())[0]
     sessions.tell(session, happen.TaskStarted(task=task.id), "start", "Ana")
@@ -200,6 +233,7 @@ def test_a_clock_that_goes_back_does_not_undo_anything(sessions: Sessions, sessi
     assert all(item.start >= before for item in tasks_of(state.plan) if state.progress(item.id).state == "waiting")
 
 
+@on_both
 def test_after_a_long_sleep_the_timers_are_right(sessions: Sessions, session: str, clock: Clock) -> None:
     task = tasks_of(dinner_plan())[0]
     sessions.tell(session, happen.TaskStarted(task=task.id), "start", "Ana")

@@ -1,6 +1,6 @@
 """The store of sessions: nothing acknowledged is lost, nothing is counted twice, with many writers too.
 
-Runs on SQLite, and on PostgreSQL as well when KITCHEN_TEST_POSTGRES names a database that answers.
+Runs on SQLite, and on a real PostgreSQL where there is one.
 """
 
 import multiprocessing
@@ -26,7 +26,7 @@ WRITERS, EVENTS_EACH = 8, 12
 
 @pytest.fixture(params=BOTH)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return database(request.param, tmp_path)
+    return database(request.param, tmp_path, request)
 
 
 @pytest.fixture

@@ -1,88 +1,21 @@
 """The live view: keys become events, timers follow the clock, small and wide terminals show what matters."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
-from textual.widgets import Static
 
 from kitchen_agent import settings
-from kitchen_agent.app import deps_when_needed
 from kitchen_agent.live import events as happen
-from kitchen_agent.live.sessions import Sessions, open_sessions
 from kitchen_agent.live.tasklist import TaskList
 from kitchen_agent.live.typedline import TypedLine
 from kitchen_agent.live.understand import Reads
-from kitchen_agent.live.view import LiveView
-from kitchen_agent.planner import Question
 from kitchen_agent.planner_model import reader_of_events
-from kitchen_agent.prompt import Style
-from kitchen_agent.state import Deps
 from tests.kitchen_agent.dinners import Data
 from tests.kitchen_agent.live.dinner import dinner_plan, tasks_of
-
-
-@dataclass(frozen=True)
-class Wrote:
-    """What a model that reads sentences wrote, whatever it was asked."""
-
-    text: str
-    style: Style = "short"
-
-    def ask(self, question: Question) -> "Wrote":
-        return self
-
-
-@contextmanager
-def opened(
-    tmp_path: Path,
-    clock: list[datetime],
-    reader: Callable[[], Reads] = lambda: Wrote("none"),
-    data: Data | None = None,
-) -> Iterator[tuple[LiveView, Sessions, str]]:
-    url = f"sqlite:///{tmp_path / 'sessions.sqlite'}"
-
-    planning: AbstractContextManager[Callable[[], Deps] | None] = (
-        nullcontext() if data is None else deps_when_needed(data.folder, lambda: data.choice)
-    )
-    with planning as deps:
-
-        def again() -> AbstractContextManager[Sessions]:
-            return open_sessions(url, lambda: clock[0], seconds=0.0, planning=deps)
-
-        with again() as sessions:
-            session = sessions.open(dinner_plan())
-            sessions.approve(session, "Ana")
-            yield LiveView(sessions, session, "Ana", again, reader), sessions, session
-
-
-def shown(view: LiveView, name: str) -> str:
-    return str(view.query_one(f"#{name}", Static).render())
-
-
-def told(sessions: Sessions, session: str) -> list[str]:
-    """The kinds of the events that people told, not those of the kitchen itself."""
-    kinds = [entry.event.what.kind for entry in sessions.kitchen.events(session)]
-    return [kind for kind in kinds if kind != "plan"]
-
-
-async def type_line(view: LiveView, pilot: Pilot[None], key: str, text: str) -> None:
-    """Type `text` into the line that `key` opens (or that is open)."""
-    if key:
-        await pilot.press(key)
-    view.query_one(TypedLine).value = text
-    await pilot.press("enter")
-
-
-async def idle(view: LiveView, pilot: Pilot[None]) -> None:
-    """Wait until threads have answered and the screen shows it."""
-    await view.workers.wait_for_complete()
-    await pilot.pause()
+from tests.kitchen_agent.live.viewing import Wrote, idle, opened, shown, told, type_line
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])
@@ -281,6 +214,19 @@ def test_a_key_that_is_pressed_again_at_once_counts_once(tmp_path: Path, key: st
         assert happen.TaskDone(task=first.id) in recorded
 
 
+def test_five_more_minutes_and_five_more_are_ten(tmp_path: Path) -> None:
+    first = tasks_of(dinner_plan())[0]
+    with opened(tmp_path, [first.start]) as (view, sessions, session):
+
+        async def cook() -> None:
+            async with view.run_test(size=(100, 30)) as pilot:
+                await pilot.press("enter", "5", "5")
+                await pilot.press("q")
+
+        asyncio.run(cook())
+        assert told(sessions, session) == ["started", "needs_minutes", "needs_minutes"]
+
+
 def test_the_other_tasks_can_be_started_at_once(tmp_path: Path) -> None:
     with opened(tmp_path, [tasks_of(dinner_plan())[0].start]) as (view, sessions, session):
 
@@ -312,18 +258,23 @@ def test_what_another_terminal_changes_is_said_with_its_reason(tmp_path: Path) -
 @pytest.mark.gguf
 @pytest.mark.timeout(300)
 def test_the_real_model_reads_in_a_thread_while_the_screen_goes_on(tmp_path: Path) -> None:
-    with (
-        reader_of_events(settings.load()) as reader,
-        opened(tmp_path, [tasks_of(dinner_plan())[0].start], reader) as (view, sessions, session),
-    ):
+    pressed = threading.Event()
+    with reader_of_events(settings.load()) as reader:
 
-        async def cook() -> None:
-            async with view.run_test(size=(80, 24)) as pilot:
-                await type_line(view, pilot, "s", "we are seven")
-                await pilot.press("enter")  # starts the first task while the model reads
-                await idle(view, pilot)
-                await pilot.press("enter")
-                await idle(view, pilot)
+        def slow_reader() -> Reads:
+            assert pressed.wait(60)
+            return reader()
 
-        asyncio.run(cook())
-        assert told(sessions, session) == ["started", "guests"]
+        with opened(tmp_path, [tasks_of(dinner_plan())[0].start], slow_reader) as (view, sessions, session):
+
+            async def cook() -> None:
+                async with view.run_test(size=(80, 24)) as pilot:
+                    await type_line(view, pilot, "s", "we are seven")
+                    await pilot.press("enter")  # starts the first task while the model reads
+                    pressed.set()
+                    await idle(view, pilot)
+                    await pilot.press("enter")
+                    await idle(view, pilot)
+
+            asyncio.run(cook())
+            assert told(sessions, session) == ["started", "guests"]
