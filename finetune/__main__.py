@@ -13,6 +13,7 @@ from kitchen_agent.errors import KitchenAgentError
 
 try:
     from finetune.evaluate.command import evaluate
+    from finetune.export.average import average
     from finetune.export.command import export, merge
     from finetune.plan_memory import plan_memory
     from finetune.prepare.bench import bench_prepare
@@ -35,6 +36,7 @@ app.command("evaluate")(evaluate)
 app.command("evaluate-sentences")(evaluate_sentences)
 app.command("export")(export)
 app.command("merge")(merge)
+app.command("average")(average)
 app.add_typer(runs, name="runs")
 app.command("smoke")(smoke)
 app.command("bench-prepare")(bench_prepare)

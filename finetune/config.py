@@ -42,6 +42,16 @@ class OptimizerSettings(_Settings):
     clip_norm: float = Field(default=1.0, gt=0)
 
 
+class EndSettings(_Settings):
+    """The last steps of a run, on the best examples alone.
+
+    They go on at `final_fraction` of the rate, where those before stop, and take it along a cosine down to nothing.
+    """
+
+    train_file: Path
+    steps: int = Field(ge=1)
+
+
 class TrainConfig(_Settings):
     """Everything that decides a training run.
 
@@ -53,9 +63,10 @@ class TrainConfig(_Settings):
     without one it starts fresh.
     `batch_examples` is the size of an optimiser step; it is worked off in rows of at most `row_tokens` tokens by
     `processes` processes on this computer. Examples over `max_tokens` are left out. The run stops after `max_steps`,
-    or when the evaluation loss has not improved for `patience` evaluations. At every evaluation the model also plans
-    `score_examples` held-out recipes, which takes a while. `shard_frozen` spreads the base over the processes;
-    `compile_kernels` needs a C++ compiler.
+    or when the evaluation loss has not improved for `patience` evaluations. With `end` it goes on after `max_steps`,
+    with the steps and examples that the end has of its own; silver labels have no part in them. At every evaluation
+    the model also plans `score_examples` held-out recipes, which takes a while. `shard_frozen` spreads the base over
+    the processes; `compile_kernels` needs a C++ compiler.
     """
 
     base: str
@@ -73,6 +84,7 @@ class TrainConfig(_Settings):
     row_tokens: int = Field(default=1024, ge=1)
     max_tokens: int = Field(default=2048, ge=2)
     max_steps: int = Field(default=200, ge=1)
+    end: EndSettings | None = None
     save_every: int = Field(default=50, ge=1)
     keep_checkpoints: int = Field(default=3, ge=1)
     eval_every: int = Field(default=50, ge=1)
@@ -96,7 +108,16 @@ class TrainConfig(_Settings):
             raise ValueError("score_examples is not possible with shard_frozen; set it to 0")
         if self.silver_file and self.batch_examples == 1:
             raise ValueError("silver_file needs batch_examples of at least 2: a batch has examples of both kinds")
+        if self.end and not self.optimizer.final_fraction:
+            raise ValueError("end needs optimizer.final_fraction above 0: its rate falls from there")
+        if self.end and self.patience:
+            raise ValueError("patience is not possible with end, which it would leave out; set one of them to null")
         return self
+
+    @property
+    def all_steps(self) -> int:
+        """The steps of the whole run, those of its end included."""
+        return self.max_steps + (self.end.steps if self.end else 0)
 
     @property
     def silver_places(self) -> int:

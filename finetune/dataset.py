@@ -80,6 +80,8 @@ def read_examples(path: Path, tokenizer: Any, max_tokens: int, name_weight: floa
     """
     examples = [tokenised(chat, tokenizer, name_weight) for chat in read_chats(path)]
     short = [example for example in examples if len(example) <= max_tokens]
+    if not examples:
+        raise DataError(path, "holds no example", "Make it with `python -m finetune prepare`.")
     if not short:
         raise DataError(path, f"no example has at most {max_tokens} tokens", "Raise max_tokens.")
     tell_left_out(path, len(examples) - len(short), len(examples), max_tokens)

@@ -16,6 +16,8 @@ from kitchen_agent.taskgraph import Task, TaskGraph
 _DATA = Path(__file__).parent / "data"
 GRAPHS = (_DATA / "graphs.jsonl", _DATA / "graphs-more.jsonl", _DATA / "graphs-cookbook.jsonl")
 """The project's annotated graphs: of Wikibooks in the first two, of its own cookbook in the last."""
+END_GRAPHS = (GRAPHS[0], GRAPHS[2])
+"""Those of them that training ends on: the graphs that were read over, and the cookbook's."""
 _TASK_FIELDS = frozenset(Task.model_fields)
 
 

@@ -128,6 +128,9 @@ def verdict(needed: float, card: float, load: Load) -> str:
     if needed <= 0.95 * card:
         return f"Fits {place} with {card - needed:.1f} GB to spare."
     advice = []
+    weights = total_bytes(_weights(load)) / GB
+    if weights > card and load.precision in ("nf4", "int8-cpu"):
+        return f"Does not fit {place}: the weights alone need {weights:.1f} GB. Take a smaller base."
     if load.processes > 1:
         advice.append("--processes 1")
     if load.precision in ("fp32", "bf16"):

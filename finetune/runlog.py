@@ -1,4 +1,4 @@
-"""The log of a run: one JSON object for each optimiser step."""
+"""The log of a run, one JSON object for each optimiser step, beside its settings."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from finetune.files import write_text
 
+CONFIG_FILE = "config.json"
 LOG_FILE = "log.jsonl"
 
 

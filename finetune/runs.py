@@ -1,4 +1,4 @@
-"""`python -m finetune runs`: list, compare and plot training runs by their logs."""
+"""`python -m finetune runs`: list, compare, tabulate and plot training runs by their logs."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ from rich.table import Table
 
 from finetune.config import TrainConfig
 from finetune.errors import InputError, reason
-from finetune.runlog import LOG_FILE, StepRecord, read_log
+from finetune.runlog import CONFIG_FILE, LOG_FILE, StepRecord, read_log
 from finetune.train_command import RUNS_FOLDER
 
-CONFIG_FILE = "config.json"
-RUNS = RUNS_FOLDER
 LAST_STEPS = 20  # over which the training loss at the end is averaged
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
@@ -24,7 +22,7 @@ Folder = Annotated[Path, typer.Option(help="The folder that holds the runs.")]
 
 
 @app.command("list")
-def list_runs(folder: Folder = RUNS) -> None:
+def list_runs(folder: Folder = RUNS_FOLDER) -> None:
     """One line for each run: how far it is, its losses, its pace."""
     names = sorted(path.parent.name for path in folder.glob(f"*/{LOG_FILE}"))
     if not names:
@@ -38,16 +36,16 @@ def list_runs(folder: Folder = RUNS) -> None:
 @app.command()
 def compare(
     runs: Annotated[list[str], typer.Argument(help="Names of runs.")],
-    folder: Folder = RUNS,
+    folder: Folder = RUNS_FOLDER,
 ) -> None:
     """Runs beside each other: the settings in which they differ, and their figures."""
+    summaries = [_summary(_records(folder, name)) for name in runs]
     table = Table("", *runs)
     settings = {name: _settings(folder, name) for name in runs}
     for field in dict.fromkeys(field for fields in settings.values() for field in fields):
         values = [settings[name].get(field, "–") for name in runs]
         if len(set(values)) > 1:
             table.add_row(field, *values)
-    summaries = [_summary(_records(folder, name)) for name in runs]
     titles = ("steps", "tokens", "loss", "best held out", "at step", "tokens/s", "hours")
     for number, title in enumerate(titles):
         table.add_row(title, *(summary[number] for summary in summaries), style="bold" if title == titles[3] else None)
@@ -55,9 +53,22 @@ def compare(
 
 
 @app.command()
+def steps(
+    run: Annotated[str, typer.Argument(help="Name of a run.")],
+    folder: Folder = RUNS_FOLDER,
+    every: Annotated[int, typer.Option(min=1, help="Steps of a row.")] = 50,
+) -> None:
+    """A run in stretches of steps, as a Markdown table: mean loss, pace, and the last held-out loss within each."""
+    records = _records(folder, run)
+    typer.echo("| steps | mean loss of an answer token | tokens/s | held-out loss |\n| --- | --- | --- | --- |")
+    for start in range(0, len(records), every):
+        typer.echo(_stretch(records[start : start + every]))
+
+
+@app.command()
 def plot(
     runs: Annotated[list[str], typer.Argument(help="Names of runs.")],
-    folder: Folder = RUNS,
+    folder: Folder = RUNS_FOLDER,
     output: Annotated[Path, typer.Option(help="The picture to write.")] = Path("build/loss.png"),
 ) -> None:
     """Draw the loss curves of runs into one picture, and each of them in the terminal."""
@@ -94,6 +105,13 @@ def _dotted(settings: dict[str, object], prefix: str = "") -> dict[str, str]:
     for field, value in settings.items():
         flat |= _dotted(value, f"{prefix}{field}.") if isinstance(value, dict) else {prefix + field: str(value)}
     return flat
+
+
+def _stretch(records: list[StepRecord]) -> str:
+    loss = sum(record.loss for record in records) / len(records)
+    pace = sum(record.tokens for record in records) / (sum(record.seconds for record in records) or 1.0)
+    held_out = [f"{record.eval_loss:.3f}" for record in records if record.eval_loss is not None]
+    return f"| {records[0].step}–{records[-1].step} | {loss:.3f} | {pace:.0f} | {held_out[-1] if held_out else ''} |"
 
 
 def _summary(records: list[StepRecord]) -> tuple[str, ...]:

@@ -21,8 +21,8 @@ from finetune.config import TrainConfig
 from finetune.errors import InputError
 from finetune.files import sha256_of, write_text
 from finetune.model import AnswerModel, adapter_file, load_adapter, save_adapter
+from finetune.runlog import CONFIG_FILE
 
-CONFIG_FILE = "config.json"
 CHECKSUMS_FILE = "checksums.json"
 _OPTIMIZER_FILE = "trainer.pt"
 # What may differ when a run goes on: it changes neither the model nor what it is shown.
@@ -62,22 +62,36 @@ def claim(run: Path, config: TrainConfig) -> None:
             before = TrainConfig.model_validate_json(path.read_text(encoding="utf-8"))
         except ValidationError as error:
             raise InputError(f"{path}: not the settings of a run. Give another --run folder.") from error
-        for name in sorted(TrainConfig.model_fields.keys() - _CHANGEABLE):
-            old, new = getattr(before, name), getattr(config, name)
-            if old != new:
-                raise InputError(
-                    f"{name} = {new!r}: the run in {run} has {old!r}. Keep it, or give another --run folder."
-                )
+        _refuse_other_settings(run, before, config)
     elif checksums:
         write_text(run / CHECKSUMS_FILE, json.dumps(checksums, indent=1))
     write_text(path, config.model_dump_json(indent=1))
 
 
+def _refuse_other_settings(run: Path, before: TrainConfig, config: TrainConfig) -> None:
+    settled = TrainConfig.model_fields.keys() - _CHANGEABLE
+    if config.end and checkpoints.steps(run)[-1] > min(before.max_steps, config.max_steps):
+        settled |= {"max_steps"}  # steps of the end are done, or would have been
+    for name in sorted(settled):
+        old, new = getattr(before, name), getattr(config, name)
+        if old != new:
+            raise InputError(f"{name} = {new!r}: the run in {run} has {old!r}. Keep it, or give another --run folder.")
+
+
 def _checksums(config: TrainConfig) -> dict[str, str]:
     """The SHA-256 of each file that decides what is learnt; one that is not there is refused where it is read."""
-    start = adapter_file(config.start_from) if config.start_from else None
-    files = {"train_file": config.train_file, "silver_file": config.silver_file, "start_from": start}
-    return {name: sha256_of(path) for name, path in files.items() if path and path.is_file()}
+    return {name: sha256_of(path) for name, path in _files(config).items() if path.is_file()}
+
+
+def _files(config: TrainConfig) -> dict[str, Path]:
+    """The files that decide what is learnt, by their settings."""
+    files = {
+        "train_file": config.train_file,
+        "silver_file": config.silver_file,
+        "end.train_file": config.end.train_file if config.end else None,
+        "start_from": adapter_file(config.start_from) if config.start_from else None,
+    }
+    return {name: path for name, path in files.items() if path}
 
 
 def _refuse_other_files(run: Path, config: TrainConfig, checksums: dict[str, str]) -> None:
@@ -88,7 +102,7 @@ def _refuse_other_files(run: Path, config: TrainConfig, checksums: dict[str, str
     for name, checksum in checksums.items():
         if before.get(name, checksum) != checksum:
             raise InputError(
-                f"{name} = {getattr(config, name)}: it is no longer the file that the run in {run} was started with. "
+                f"{name} = {_files(config)[name]}: it is no longer the file that the run in {run} was started with. "
                 "Put that one back, or give another --run folder."
             )
 

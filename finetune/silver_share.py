@@ -7,7 +7,7 @@ that the model is shown; so each batch has its places for them, and only those t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +38,13 @@ class Batches:
     seed: int
     silver_places: int = 0
     silver: SilverLabels = field(default_factory=lambda: SilverLabels(0, {}))
+    end: Batches | None = None
+    end_from: int = 0
 
     def at(self, step: int) -> list[Example]:
-        """The examples of step `step`, from 0."""
+        """The examples of step `step`, from 0; from step `end_from` on those of `end`, if there is one."""
+        if self.end and step >= self.end_from:
+            return self.end.at(step - self.end_from)
         order = batch_at(len(self.examples), self.batch_examples - self.silver_places, self.seed, step)
         batch = [self.examples[index] for index in order]
         if self.silver_places:
@@ -51,12 +55,20 @@ class Batches:
 
 def read_batches(config: TrainConfig, tokenizer: Any) -> Batches:
     """The batches of the run that `config` describes; raises DataError for a file that cannot be used."""
-    examples = read_examples(config.train_file, tokenizer, config.max_tokens, config.name_weight)
-    if config.silver_file is None:
-        return Batches(examples, config.batch_examples, config.seed)
-    places = config.silver_places
-    silver = _read_silver(config, config.silver_file, places, tokenizer)
-    return Batches(examples, config.batch_examples, config.seed, places, silver)
+    batches = _annotated(config, config.train_file, tokenizer)
+    if config.silver_file:
+        places = config.silver_places
+        silver = _read_silver(config, config.silver_file, places, tokenizer)
+        batches = replace(batches, silver_places=places, silver=silver)
+    if config.end:
+        end = _annotated(config, config.end.train_file, tokenizer)
+        batches = replace(batches, end=end, end_from=config.max_steps)
+    return batches
+
+
+def _annotated(config: TrainConfig, path: Path, tokenizer: Any) -> Batches:
+    examples = read_examples(path, tokenizer, config.max_tokens, config.name_weight)
+    return Batches(examples, config.batch_examples, config.seed)
 
 
 def silver_at(lines: int, places: int, seed: int, step: int) -> list[int]:

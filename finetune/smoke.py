@@ -18,12 +18,13 @@ from finetune.errors import WorkError
 from kitchen_agent import modelfiles
 from kitchen_agent.settings import load as load_settings
 
-STEPS = 4
+STEPS, END_STEPS = 4, 1
 _KILL_AFTER_STEPS = 3
 _POLL_SECONDS = 0.2
 _SMALL = (
-    "--max_steps", str(STEPS), "--save_every", "2", "--eval_every", str(STEPS), "--eval_examples", "1",
-    "--batch_examples", "1", "--max_tokens", "320", "--processes", "1", "--compile_kernels", "false",
+    "--max_steps", str(STEPS - END_STEPS), "--end.steps", str(END_STEPS), "--save_every", "2",
+    "--eval_every", str(STEPS), "--eval_examples", "1", "--batch_examples", "1", "--max_tokens", "320",
+    "--processes", "1", "--compile_kernels", "false",
 )  # fmt: skip
 
 
@@ -44,7 +45,8 @@ def smoke(
     training: tuple[str, ...] = ("train", "qwen-0.5b-cpu", "--run", str(run), *_SMALL)
     if shipped := modelfiles.adapter(load_settings()):  # an adapter that learnt nothing would write for minutes
         training += ("--start_from", str(shipped.path))
-    training += ("--train_file", str(data / "train.jsonl"), "--eval_file", str(data / "eval.jsonl"))
+    files = {"train_file": "train.jsonl", "eval_file": "eval.jsonl", "end.train_file": "end.jsonl"}
+    training += tuple(f"--{field}={data / name}" for field, name in files.items())
     stage("prepare", "prepare", str(data))
     console.rule("train, then kill -9")
     killed_at = _kill_while_training(training, run)

@@ -18,6 +18,7 @@ from finetune.config import TrainConfig
 from finetune.curves import save_picture
 from finetune.dataset import Example, read_examples
 from finetune.errors import WorkError, reason
+from finetune.files import make_folder
 from finetune.model import AnswerModel, as_served, load, load_adapter, save_adapter
 from finetune.optimizer import learning_rate, make_optimizer
 from finetune.parallel import Team, add_up, join, shard_frozen, share_rows, summed
@@ -57,7 +58,7 @@ def train(config: TrainConfig, run: Path, watch: Watcher = silent) -> list[StepR
     if config.threads:
         torch.set_num_threads(config.threads)
     team = join(use_gpu=config.base_precision != "int8-cpu")
-    run.mkdir(parents=True, exist_ok=True)
+    make_folder(run)
     with alone_in(run) if team.leads else nullcontext():
         try:
             return _train(config, run, team, watch)
@@ -77,14 +78,14 @@ def _train(config: TrainConfig, run: Path, team: Team, watch: Watcher) -> list[S
     if team.leads:
         runlog.keep_until(run, start)
     began = time.monotonic()
-    for step in range(start, config.max_steps):
+    for step in range(start, config.all_steps):
         if config.patience and evaluations_without_gain(records) >= config.patience:
             break
         records.append(_step(work, step))
         if team.leads:
             _keep(work, records)
-            seconds_left = (time.monotonic() - began) / (step + 1 - start) * (config.max_steps - step - 1)
-            watch(records[-1], config.max_steps, seconds_left)
+            seconds_left = (time.monotonic() - began) / (step + 1 - start) * (config.all_steps - step - 1)
+            watch(records[-1], config.all_steps, seconds_left)
     if team.leads:
         save_adapter(work.model, run / ADAPTER_FOLDER)
         save_picture(run / CURVE_FILE, {run.name: records})
@@ -116,7 +117,7 @@ def _held_out(config: TrainConfig, tokenizer: Any) -> list[Example]:
 def _step(work: _Work, step: int) -> StepRecord:
     config = work.config
     batch = work.batches.at(step)
-    rate = learning_rate(config.optimizer, step, config.max_steps)
+    rate = learning_rate(config.optimizer, step, config.max_steps, config.end.steps if config.end else 0)
     for group in work.optimizer.param_groups:
         group["lr"] = rate
     seed_step(config.seed, step, work.team.rank)
@@ -126,7 +127,7 @@ def _step(work: _Work, step: int) -> StepRecord:
         raise WorkError(f"step {step + 1}: the loss is {loss}. Lower optimizer.learning_rate and start a new run.")
     seconds = time.monotonic() - began
     tokens = sum(map(len, batch))
-    due = (step + 1) % config.eval_every == 0 or step + 1 == config.max_steps
+    due = (step + 1) % config.eval_every == 0 or step + 1 == config.all_steps
     return StepRecord(
         step=step + 1,
         loss=loss,
@@ -170,9 +171,9 @@ def _keep(work: _Work, records: Sequence[StepRecord]) -> None:
     runlog.append(work.run, record)
     if record.eval_loss is not None and evaluations_without_gain(records) == 0:
         save_adapter(work.model, work.run / BEST_FOLDER)
-    if record.eval_loss is not None and record.step < config.max_steps:
+    if record.eval_loss is not None and record.step < config.all_steps:
         save_picture(work.run / CURVE_FILE, {work.run.name: records})
-    if record.step % config.save_every == 0 or record.step == config.max_steps:
+    if record.step % config.save_every == 0 or record.step == config.all_steps:
         checkpoints.save(
             work.run,
             record.step,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kitchen_agent import cli_event, cli_live, cli_model, cli_say
+from kitchen_agent import cli_event, cli_live, cli_model, cli_say, cli_serve
 from kitchen_agent.cli_model import AdapterFile, ModelFile, choice_of
 from kitchen_agent.errors import InputError, KitchenAgentError
 
@@ -24,6 +24,7 @@ app.add_typer(cli_model.app, name="model")
 app.command()(cli_model.doctor)
 for _command in (
     cli_live.cook, cli_say.say, cli_event.event, cli_event.status, cli_live.log, cli_live.sessions, cli_live.simulate,
+    cli_serve.serve,
 ):  # fmt: skip
     app.command()(_command)
 

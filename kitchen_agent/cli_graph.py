@@ -63,8 +63,11 @@ def read_lines(path: Path) -> Iterator[Line]:
     """
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(str(path), "file", str(error), "Give a UTF-8 file of JSON lines") from error
+    except OSError as error:
+        problem = f"it cannot be read: {error.strerror}"
+        raise RecipeError(str(path), "file", problem, "Give a file of JSON lines") from error
+    except UnicodeDecodeError as error:
+        raise RecipeError(str(path), "file", f"byte {error.start} is not UTF-8", "Save it as UTF-8") from error
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             yield _read_line(number, line)

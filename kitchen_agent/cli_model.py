@@ -44,13 +44,13 @@ def status(tier: TierOption = None) -> None:
 
 @app.command()
 def verify(tier: TierOption = None) -> None:
-    """Read every file and compare its SHA-256; exit status 1 when one is missing or damaged."""
+    """Read every file and compare its SHA-256; exit status 1 when one is damaged, or the served one is missing."""
     from kitchen_agent import modelfiles
     from kitchen_agent.model_view import show_files
 
     states = modelfiles.inspect(_chosen(tier), read=True)
     show_files(states)
-    if any(state.state != "good" for state in states):
+    if any(state.state == "damaged" or (state.role, state.state) == ("served", "missing") for state in states):
         print("kitchen: run `kitchen model fetch` to put the files right", file=sys.stderr)
         raise typer.Exit(1)
 

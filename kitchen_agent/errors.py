@@ -18,6 +18,8 @@
     │   ├── UnknownRunError        no run of the planner has this id
     │   ├── RunBusyError           another process is working on the run
     │   ├── OutputError            a file that was asked for cannot be written
+    │   ├── AddressError           the web server cannot listen where it was asked to
+    │   ├── ExtraMissingError      a command needs an extra of this package that is not installed
     │   └── ...                    further leaves stand next to the part that raises them in this file
     ├── ModelError                 the language model cannot be had or used (exit status 1)
     │   ├── ModelUnavailableError  no source had the model file
@@ -308,6 +310,24 @@ class AmbiguousSentenceError(InputError):
         )
 
 
+class AddressError(InputError):
+    """The web server cannot listen on `port` of `host`."""
+
+    def __init__(self, host: str, port: int, problem: str) -> None:
+        self.host, self.port, self.problem = host, port, problem
+        super().__init__(
+            f"--host {host} --port {port}: {problem}. Give another --port (0: any that is free), or another --host"
+        )
+
+
+class ExtraMissingError(InputError):
+    """`what` needs the extra `extra` of this package."""
+
+    def __init__(self, extra: str, what: str) -> None:
+        self.extra, self.what = extra, what
+        super().__init__(f"{what} needs the extra {extra}: pip install 'kitchen-agent[{extra}]'")
+
+
 class SessionClosedError(KitchenAgentError):
     """A session's first plan was not approved, so there is nothing to cook."""
 
@@ -325,7 +345,7 @@ class CrewError(InputError):
     def __init__(self, task: str, dish: str, skill: str, refused: bool, others: int) -> None:
         self.task, self.dish, self.skill, self.refused, self.others = task, dish, skill, refused, others
         why = "all who could refuse it" if refused else f"it needs the skill {skill}"
-        more = f", nor {others} more tasks" if others else ""
+        more = f", nor {others} more {'task' if others == 1 else 'tasks'}" if others else ""
         super().__init__(
             f"cooks: nobody can do {task!r} ({dish}; {why}){more}. "
             f"Add a cook who can, such as --cook NAME:{skill}, or choose another dish"

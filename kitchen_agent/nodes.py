@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Literal
 
@@ -27,6 +27,8 @@ from scheduler.explain import MakeAhead, Repair, Say, ServeLater, StartEarlier
 from scheduler.schedule import Infeasible, Solved, TimedOut
 
 REPAIR_ROUNDS_MAX = 3
+REASONS_MAX = 8
+"""Nobody, and no small model, reads more: a search that had no time to find the smallest set names a hundred facts."""
 SEARCHES_MAX = 2
 WITHOUT_PLAN = "Leave out a dish, ask one more cook or serve later: then there is less that must fit together."
 
@@ -84,10 +86,16 @@ def explain(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
         offers = scheduler.rescues(dinner.problem, outcome.schedule, say)
     else:
         explanation = scheduler.explain(dinner.problem, say)
-        reasons, offers = tuple(fact.sentence for fact in explanation.facts), explanation.repairs
+        reasons, offers = first_reasons([fact.sentence for fact in explanation.facts]), explanation.repairs
     runtime.stream_writer(DinnerProgress("It does not fit: " + " ".join(reasons)))
     now = runtime.context.now()
     return {"reasons": reasons, "offers": tuple(offer for offer in offers if _can_still_be(offer, dinner, now))}
+
+
+def first_reasons(sentences: Sequence[str]) -> tuple[str, ...]:
+    """The first REASONS_MAX of `sentences`, and how many more there are."""
+    more = len(sentences) - REASONS_MAX
+    return (*sentences[:REASONS_MAX], *([f"{more} more facts have a part in it."] if more > 0 else ()))
 
 
 def after_explain(state: DinnerState) -> Literal["choose_repair", "present"]:
@@ -197,8 +205,16 @@ def late_minutes(solved: Solved) -> int:
 
 
 def clock_words(dinner: Dinner) -> Say:
-    """Minutes of this dinner's problem as clock times."""
-    return lambda minute: f"{clock(dinner.starts_at, minute, _zone(dinner)):%H:%M}"
+    """Minutes of this dinner's problem as clock times, with the day of the week on other days than that of serving."""
+    zone = _zone(dinner)
+    due = next((course.serve_at_minutes for course in dinner.problem.courses if course.serve_at_minutes is not None), 0)
+    day = clock(dinner.starts_at, due, zone).date()
+
+    def say(minute: int) -> str:
+        moment = clock(dinner.starts_at, minute, zone)
+        return f"{moment:%H:%M}" if moment.date() == day else f"{moment:%a %H:%M}"
+
+    return say
 
 
 def _graphs(state: DinnerState) -> dict[str, TaskGraph]:

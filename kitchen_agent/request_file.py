@@ -19,6 +19,22 @@ from kitchen_agent.paths import is_file
 BYTES_MAX: Final = 1_000_000
 COMMAND_LINE: Final = "command line"
 ModelType = TypeVar("ModelType", bound=BaseModel)
+_PLAIN_WORDS: Final = (
+    (re.compile(r"Input should be a valid integer.*"), "must be a whole number"),
+    (re.compile(r"Input should be a valid number.*"), "must be a number"),
+    (re.compile(r"Input should be a valid (?:tuple|list)"), "must be a list"),
+    (re.compile(r"Input should be a valid (?:dictionary|mapping).*"), "must hold fields and their values"),
+    (re.compile(r"Input should be a valid string"), "must be text; put it in quotes"),
+    (re.compile(r"(?:Tuple|List) should have at least 1 item.*"), "is empty; name at least one"),
+    (
+        re.compile(r"(?:Tuple|List) should have at most (\d+) items?.*"),
+        r"has too many entries; at most \1 are possible",
+    ),
+    (re.compile(r"String should have at least 1 character"), "is empty"),
+    (re.compile(r"Input should be"), "must be"),
+    (re.compile(r"^Value error, "), ""),
+)
+"""What pydantic says to programmers, and what it means to a host."""
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -46,7 +62,7 @@ def load_request(path: Path, *, asked: Mapping[str, Any] | None = None, now: dat
     Fields that are `asked` for besides go before those of the file. `kitchen` may be the path of a profile file. `now`
     stands in for the clock. Raises RequestError.
     """
-    data, lines = _read(path)
+    data, lines = _read(path, "menu file")
     if asked:
         data.update(asked)
         lines = {place: line for place, line in lines.items() if not place or place[0] not in asked}
@@ -72,7 +88,7 @@ def load_request(path: Path, *, asked: Mapping[str, Any] | None = None, now: dat
 
 def load_kitchen(path: Path) -> Kitchen:
     """The kitchen profile in the YAML or JSON file at `path`. Raises RequestError."""
-    data, lines = _read(path)
+    data, lines = _read(path, "kitchen profile")
     return _validated(Kitchen, data, str(path), lines, None)
 
 
@@ -84,16 +100,16 @@ def read_request(data: Mapping[str, Any], *, source: str, now: datetime | None =
     return _validated(DinnerRequest, data, source, {}, now)
 
 
-def _read(path: Path) -> tuple[dict[str, Any], dict[tuple[int | str, ...], int]]:
-    """The mapping in the file and the line (from 1) of each of its values."""
+def _read(path: Path, kind: str) -> tuple[dict[str, Any], dict[tuple[int | str, ...], int]]:
+    """The mapping in the file and the line (from 1) of each of its values; `kind` is what the file should be."""
     try:
         if path.stat().st_size > BYTES_MAX:
-            raise RequestError(str(path), [f"the file is larger than {BYTES_MAX} bytes; this is no menu"])
+            raise RequestError(str(path), [f"the file is larger than {BYTES_MAX} bytes; this is no {kind}"])
         loader = _PlainLoader(path.read_text(encoding="utf-8"))
         node = loader.get_single_node()
         data = loader.construct_document(node) if node is not None else None
     except OSError as error:
-        raise RequestError(str(path), [f"cannot be read: {error.strerror}; give the path of a menu file"]) from error
+        raise RequestError(str(path), [f"cannot be read: {error.strerror}; give the path of a {kind}"]) from error
     except UnicodeDecodeError as error:
         raise RequestError(str(path), [f"byte {error.start} is not UTF-8; save the file as UTF-8"]) from error
     except yaml.YAMLError as error:
@@ -102,7 +118,8 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[tuple[int | str, ...], int]]
         problem = getattr(error, "problem", None) or "is not YAML"
         raise RequestError(str(path), [f"{problem}; check indentation and quotes{where}"]) from error
     if not isinstance(data, dict):
-        raise RequestError(str(path), ["the file must hold fields such as guests, serve_at and dishes"])
+        examples = "guests, serve_at and dishes" if kind == "menu file" else "burners, ovens and vessels"
+        raise RequestError(str(path), [f"the file must hold fields such as {examples}"])
     lines: dict[tuple[int | str, ...], int] = {}
     faults = list(_index(node, (), lines))
     if faults:
@@ -161,7 +178,10 @@ def _sentence(model: type[BaseModel], place: tuple[int | str, ...], kind: str, m
     if kind == "extra_forbidden":
         known = f"; known fields are {', '.join(model.model_fields)}" if len(place) == 1 else "; remove or correct it"
         return f"{field}: is not a field here{known}"
-    message = message.removeprefix("Value error, ").replace("Input should be", "must be")
+    if value is None:
+        return f"{field}: is empty; give it a value or leave it out"
+    for pattern, words in _PLAIN_WORDS:
+        message = pattern.sub(words, message)
     if isinstance(value, str | int | float) and repr(value) not in message:
         return f"{field}: {value!r}: {message}"
     return f"{field}: {message}"

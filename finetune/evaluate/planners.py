@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import urllib.error
@@ -14,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from finetune.errors import DataError, InputError, WorkError
+from finetune.evaluate.judge import judge_version
 from finetune.files import sha256_of
 from finetune.graphfile import read_predictions
 from finetune.rules import read_by_rules
-from kitchen_agent import graphfaults, lineformat, mend
 from kitchen_agent.answers import Author
 from kitchen_agent.errors import DishRefusedError
 from kitchen_agent.graph import build_dish_graph
@@ -54,12 +53,6 @@ def rules_planner() -> Planner:
     """The rule-based reader."""
     source = Path(read_by_rules.__code__.co_filename)
     return Planner("rules", f"rules {sha256_of(source)} {judge_version()}", read_by_rules)
-
-
-def judge_version() -> str:
-    """The SHA-256 of the modules that decide what becomes of an answer: how it is parsed, mended and found at fault."""
-    sources = (Path(str(module.__file__)) for module in (lineformat, mend, graphfaults))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
 
 
 @contextmanager

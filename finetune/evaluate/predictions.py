@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from finetune.evaluate.planners import NoGraphError, Planner
+from finetune.files import make_folder
 from kitchen_agent.recipe import Recipe
 from kitchen_agent.taskgraph import TaskGraph
 
@@ -47,7 +48,7 @@ def predict(planner: Planner, recipes: Sequence[Recipe], path: Path, workers: in
             yield known
         else:
             missing.append(recipe)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with path.open("a", encoding="utf-8") as file:
         for prediction in _made(planner, missing, workers):
             file.write(prediction.model_dump_json() + "\n")

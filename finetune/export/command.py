@@ -12,6 +12,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from finetune import runlog
+from finetune.errors import InputError
 from finetune.evaluate.report import read_report
 from finetune.export.card import model_card
 from finetune.export.gguf_files import write_adapter, write_merged
@@ -24,7 +26,6 @@ from kitchen_agent.prompt import PROMPT_VERSION
 from kitchen_agent.settings import load as load_settings
 
 BASE_FIELD = "kitchen.base_sha256"
-RUN_CONFIG_FILE = "config.json"
 LOCAL_SETTINGS = frozenset({"cache", "threads"})
 
 
@@ -85,8 +86,10 @@ def export_adapter(
 ) -> Manifest:
     """Write the PEFT folder `adapter` as `output`, beside it `.json` (manifest) and `.md` (model card).
 
-    Raises AdapterError when the adapter does not fit `base` or cannot be a GGUF LoRA, DataError for a bad report.
+    Raises AdapterError when the adapter does not fit `base` or cannot be a GGUF LoRA, DataError for a bad report,
+    InputError for an output that does not end in .gguf.
     """
+    _refuse_other_ending(output)
     reports = [read_report(path) for path in metrics]
     heard = read_scores(sentences) if sentences else []
     opened = open_base(base)
@@ -108,6 +111,7 @@ def export_adapter(
 
 def merge_adapter(adapter: Path, base: Path, output: Path, file_type: FileType) -> None:
     """Write `base` with the PEFT folder `adapter` merged into its weights, as `file_type`."""
+    _refuse_other_ending(output)
     opened = open_base(base)
     lora, notes = read_adapter(adapter, opened), {PROMPT_FIELD: PROMPT_VERSION}
     if file_type is FileType.F16:
@@ -124,9 +128,14 @@ def merge_adapter(adapter: Path, base: Path, output: Path, file_type: FileType) 
             unquantised.unlink(missing_ok=True)
 
 
+def _refuse_other_ending(output: Path) -> None:
+    if output.suffix != ".gguf":  # beside X.gguf come X.json and X.md, which must not take its place
+        raise InputError(f"--output {output}: it does not end in .gguf. Write {output.with_suffix('.gguf')}.")
+
+
 def _describe(adapter: Path, lora: LoraAdapter, base: Base, output: Path, metrics: Sequence[Path]) -> Manifest:
     step = re.search(r"(\d+)$", adapter.name)
-    run = next((folder for folder in adapter.parents[:2] if (folder / RUN_CONFIG_FILE).is_file()), adapter)
+    run = next((folder for folder in adapter.parents[:2] if (folder / runlog.CONFIG_FILE).is_file()), adapter)
     return Manifest(
         file=output.name,
         sha256=sha256_of(output),
@@ -144,7 +153,7 @@ def _describe(adapter: Path, lora: LoraAdapter, base: Base, output: Path, metric
 
 def _settings(run: Path, adapter: Path) -> dict[str, str | int | float | bool | None]:
     """The run's settings where it recorded them, else those in the adapter's own configuration."""
-    config = run / RUN_CONFIG_FILE
+    config = run / runlog.CONFIG_FILE
     if config.is_file():
         settings = dict(_flat(json.loads(config.read_text(encoding="utf-8"))))
         return {name: _without_folder(value) for name, value in settings.items() if name not in LOCAL_SETTINGS}

@@ -29,8 +29,8 @@ class Manifest(BaseModel):
     """The facts about one exported adapter.
 
     `prompt_version` is that of the prompt it was trained with: served with another, it writes nonsense.
-    `metrics_file` names the evaluation beside the manifest, or is None while there is none. `training` holds the
-    run's settings as the run recorded them.
+    `metrics_file` is the name of the first report whose figures the card shows, or None while there is none.
+    `training` holds the run's settings as the run recorded them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

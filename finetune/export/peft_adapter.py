@@ -54,7 +54,7 @@ def read_adapter(folder: Path, base: Any) -> LoraAdapter:
 
     Raises AdapterError when it has parts that a GGUF LoRA cannot hold or when it does not fit the base.
     """
-    config = _read_config(folder)
+    config = read_config(folder)
     rank = int(config["r"])
     alpha = float(config["lora_alpha"])
     if config.get("use_rslora"):
@@ -77,7 +77,8 @@ def architecture(base: Any) -> str:
     return str(base.get_field("general.architecture").contents())
 
 
-def _read_config(folder: Path) -> dict[str, Any]:
+def read_config(folder: Path) -> dict[str, Any]:
+    """PEFT's settings of the adapter in `folder`; raises AdapterError for one that a GGUF LoRA cannot hold."""
     path = folder / CONFIG_FILE
     try:
         config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

@@ -14,8 +14,9 @@ from rich.progress import Progress
 from rich.table import Table
 
 from finetune.chat import ChatExample
+from finetune.errors import InputError
 from finetune.files import write_text
-from finetune.graphfile import GRAPHS, read_graphs, read_keys
+from finetune.graphfile import END_GRAPHS, GRAPHS, read_graphs, read_keys
 from finetune.prepare.examples import TokenStatistics, token_statistics
 from finetune.prepare.pipeline import MANIFEST_FILE, STATISTICS_FILE, Counts, Inputs
 from finetune.prepare.pipeline import prepare as run_pipeline
@@ -24,6 +25,7 @@ from finetune.prepare.silver import label_by_rules, read_recipes, set_settings, 
 from finetune.prepare.sources import Source
 from finetune.prepare.wikibooks import recipes_wheel
 from kitchen_agent.cookbook.book import BUILT_IN
+from kitchen_agent.taskgraph import TaskGraph
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -40,6 +42,10 @@ def prepare(
     output: Annotated[Path, typer.Argument(help="Folder for the training files.")] = Path("build/finetune"),
     graphs: Annotated[
         list[Path] | None, typer.Option(help="Annotated graphs, JSON Lines; those of the project.")
+    ] = None,
+    end_graphs: Annotated[
+        list[Path] | None,
+        typer.Option(help="Those of them to end training on; the project's best, or all of `--graphs`."),
     ] = None,
     eval_keys: Annotated[
         Path | None, typer.Option(help="Keys of the recipes to hold out, one a line; `-` for a share by hash.")
@@ -62,12 +68,13 @@ def prepare(
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; all cores if not given.")] = None,
 ) -> None:
     """Make training files: clean, remove near-copies, split by cluster, format as chats, count tokens."""
+    annotated, end_keys = _graphs(graphs or GRAPHS, end_graphs or graphs or END_GRAPHS)
     sources = [Source(kind="wikibooks", path=recipes_wheel(wheel)), Source(kind="folder", path=BUILT_IN)]
     sources += [Source(kind="recipenlg", path=recipenlg)] if recipenlg else []
     sources += [Source(kind="folder", path=path) for path in folder or []]
     keys = None if eval_keys is None or str(eval_keys) == "-" else eval_keys
     held_out = frozenset(read_keys(keys)) if keys else frozenset[str]()
-    inputs = Inputs(tuple(sources), read_graphs(*(graphs or GRAPHS)), held_out, eval_share, limit)
+    inputs = Inputs(tuple(sources), annotated, held_out, eval_share, limit, end_keys)
     processes = workers or cores()
     with Progress(console=Console(stderr=True)) as progress:
         cleaning = progress.add_task("clean", total=None)
@@ -84,6 +91,14 @@ def prepare(
     console.print(_counts_table(counts, output))
     if tokenizer is not None:
         console.print(_token_table(_count_tokens(output, tokenizer)))
+
+
+def _graphs(graphs: Sequence[Path], end_graphs: Sequence[Path]) -> tuple[dict[str, TaskGraph], frozenset[str]]:
+    """The graphs by key, and the keys of those to end training on."""
+    annotated, end_keys = read_graphs(*graphs), frozenset(read_graphs(*end_graphs))
+    if unknown := sorted(end_keys - annotated.keys()):
+        raise InputError(f"--end-graphs: {unknown[0]!r} has no graph in --graphs. Name files of graphs that are there.")
+    return annotated, end_keys
 
 
 def _label(
@@ -140,6 +155,7 @@ def _counts_table(counts: Counts, output: Path) -> Table:
         *((f"dropped: {reason}", number) for reason, number in counts.dropped.items()),
         ("near-copies left out", counts.near_copies),
         ("train.jsonl", counts.train),
+        ("end.jsonl (of these, to end on)", counts.end),
         ("eval.jsonl", counts.eval),
         ("recipes.jsonl (no annotation)", counts.unannotated),
         ("silver.jsonl", counts.silver),

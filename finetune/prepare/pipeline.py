@@ -3,7 +3,8 @@
     clean       every source in shards: parse, clean, sign            shards/NAME/NNNNN.{jsonl,npy,json}
     cluster     near-copies over all sources together                 in memory: some 110 bytes a recipe
     split       a cluster belongs to training or to evaluation, whole
-    write       train.jsonl, eval.jsonl, recipes.jsonl (one unannotated recipe of each training cluster)
+    write       train.jsonl (the best of it again in end.jsonl), eval.jsonl,
+                recipes.jsonl (one unannotated recipe of each training cluster)
     silver      those recipes with the labels of a planner            silver/NNNNN.jsonl, silver.jsonl
 
 Each file appears whole or not at all, and a second call does only what is missing. With other inputs it removes what
@@ -17,6 +18,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -38,7 +40,7 @@ from kitchen_agent.taskgraph import TaskGraph
 FORMAT = 1
 INPUTS_FILE, MANIFEST_FILE, STATISTICS_FILE = "inputs.json", "manifest.json", "tokens.json"
 _SHARDS, _SILVER, _SIGNATURES = "shards", "silver", "signatures.npy"
-_EXAMPLES = ("train.jsonl", "eval.jsonl", "recipes.jsonl")
+_EXAMPLES = ("train.jsonl", "end.jsonl", "eval.jsonl", "recipes.jsonl")
 _PRODUCTS = (*_EXAMPLES, SILVER_FILE, MANIFEST_FILE, STATISTICS_FILE, _SIGNATURES)
 
 
@@ -51,6 +53,7 @@ class Counts(BaseModel):
     dropped: dict[str, int]
     near_copies: int
     train: int
+    end: int
     eval: int
     unannotated: int
     silver: int = 0
@@ -58,13 +61,17 @@ class Counts(BaseModel):
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a preparation is made of. `eval_keys` name the annotated recipes to hold out, else `eval_share` of them."""
+    """What a preparation is made of.
+
+    `eval_keys` name the annotated recipes to hold out, else `eval_share` of them; `end_keys` those to end training on.
+    """
 
     sources: tuple[Source, ...]
     graphs: dict[str, TaskGraph]
     eval_keys: frozenset[str] = frozenset()
     eval_share: float = 0.1
     limit: int | None = None
+    end_keys: frozenset[str] = frozenset()
 
     def identity(self) -> str:
         """The SHA-256 of everything that the result depends on."""
@@ -74,6 +81,7 @@ class Inputs:
             *(graph.model_dump_json() for graph in self.graphs.values()),
             *sorted(self.eval_keys),
             f"{self.eval_share} {self.limit}",
+            *sorted(self.end_keys),
         ]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -131,28 +139,30 @@ def choose(inputs: Inputs, files: Sequence[Path], clusters: NDArray[np.int32]) -
 
 
 def _write(inputs: Inputs, files: Sequence[Path], place: Place, output: Path) -> dict[str, int]:
-    counts = {"train": 0, "eval": 0, "unannotated": 0}
-    with (
-        replacing(output / "train.jsonl") as train,
-        replacing(output / "eval.jsonl") as held_out,
-        replacing(output / "recipes.jsonl") as recipes,
-        train.open("w", encoding="utf-8") as train_file,
-        held_out.open("w", encoding="utf-8") as eval_file,
-        recipes.open("w", encoding="utf-8") as recipes_file,
-    ):
+    counts: Counter[str] = Counter(train=0, end=0, eval=0, unannotated=0)
+    with ExitStack() as stack:
+        paths = [stack.enter_context(replacing(output / name)) for name in _EXAMPLES]
+        train, end, held_out, unannotated = (stack.enter_context(path.open("w", encoding="utf-8")) for path in paths)
         for row, line in enumerate(_lines(files)):
             if not place.chosen[row]:
                 continue
             recipe = Recipe.model_validate_json(line)
             graph = inputs.graphs.get(recipe.key)
             if graph is None:
-                recipes_file.write(line)
+                unannotated.write(line)
                 counts["unannotated"] += 1
                 continue
-            side, file = ("eval", eval_file) if place.held_out[row] else ("train", train_file)
-            file.write(example(recipe, graph).model_dump_json() + "\n")
-            counts[side] += 1
-    return counts
+            text = example(recipe, graph).model_dump_json() + "\n"
+            if place.held_out[row]:
+                held_out.write(text)
+                counts["eval"] += 1
+                continue
+            train.write(text)
+            counts["train"] += 1
+            if recipe.key in inputs.end_keys:
+                end.write(text)
+                counts["end"] += 1
+    return dict(counts)
 
 
 def _claim(output: Path, identity: str) -> None:

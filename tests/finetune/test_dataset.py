@@ -56,6 +56,9 @@ def test_long_examples_are_left_out_and_not_cut(tmp_path: Path, caplog: pytest.L
     assert f"1 of 2 examples are longer than {limit} tokens and left out" in caplog.text
     with pytest.raises(DataError, match="no example has at most 2 tokens"):
         read_examples(path, tokenizer, 2)
+    path.write_text("")
+    with pytest.raises(DataError, match="holds no example"):
+        read_examples(path, tokenizer, limit)
 
 
 def test_a_bad_line_is_named(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from finetune.__main__ import app
 from finetune.errors import DataError, InputError, WorkError
+from finetune.evaluate import judge
 from finetune.evaluate.command import make_report
 from finetune.evaluate.dinner_figures import makespan_minutes, schedule_figures
 from finetune.evaluate.planners import NoGraphError, Planner, endpoint_planner, recorded_planner, rules_planner
@@ -21,7 +22,7 @@ from finetune.evaluate.predictions import Prediction, predict, predictions_file,
 from finetune.evaluate.report import comparison, markdown, read_report, rich_table, write_report
 from finetune.graphfile import GRAPHS, read_graphs, read_keys, write_graphs
 from finetune.metrics import Comparison, elapsed_minutes
-from kitchen_agent import lineformat, mend
+from kitchen_agent import lineformat
 from kitchen_agent.recipe import Recipe
 from kitchen_agent.taskgraph import TaskGraph
 from tests.kitchen_agent.samples import GRATIN, GRATIN_ANSWER
@@ -171,7 +172,7 @@ def test_another_judge_is_another_planner(tmp_path: Path, chat: Any, monkeypatch
     before = identities()
     assert identities() == before
     (tmp_path / "mend.py").write_text("# mends more")
-    monkeypatch.setattr(mend, "__file__", str(tmp_path / "mend.py"))
+    monkeypatch.setattr(judge, "judge_files", lambda: [tmp_path / "mend.py"])
     assert not set(identities()) & set(before)
 
 
@@ -209,6 +210,13 @@ def test_graphs_from_a_file_are_a_planner(tmp_path: Path) -> None:
     assert planner.plan(GRATIN) == GRAPH
     with pytest.raises(NoGraphError, match="not in the file"):
         planner.plan(SOUP)
+
+
+def test_answers_are_judged_anew_when_anything_that_judges_them_changes() -> None:
+    names = {path.name for path in judge.judge_files()}
+    deciding = {"planner.py", "prompt.py", "lineformat.py", "mend.py", "graphfaults.py", "readings.py", "taskgraph.py"}
+    assert deciding <= names
+    assert not names & {"cli.py", "app.py", "llama.py"}
 
 
 def test_the_rules_read_times_equipment_and_preparation() -> None:

@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 from transformers import PreTrainedTokenizerFast
 
 from finetune.config import LoraSettings, TrainConfig
-from finetune.errors import AdapterError
+from finetune.errors import AdapterError, InputError
 from finetune.export.command import FileType, export_adapter, merge_adapter
 from finetune.export.gguf_files import write_adapter
 from finetune.export.manifest import read_manifest
@@ -151,6 +151,15 @@ def test_header_manifest_and_card_tell_the_truth(trained: Trained, tmp_path: Pat
     assert "| base | base.gguf |" in card
     assert "/home" not in card + output.with_suffix(".json").read_text()
     assert "Not evaluated yet" in card
+
+
+def test_an_adapter_is_not_overwritten_by_its_own_manifest_or_card(trained: Trained, tmp_path: Path) -> None:
+    for name in ("adapter.json", "adapter.md", "adapter"):
+        with pytest.raises(InputError, match=r"does not end in \.gguf\. Write .*adapter\.gguf"):
+            export_adapter(trained.adapter, trained.base, tmp_path / name)
+        with pytest.raises(InputError, match="does not end in"):
+            merge_adapter(trained.adapter, trained.base, tmp_path / name, FileType.F16)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_card_of_events_shows_their_figures(trained: Trained, tmp_path: Path) -> None:

@@ -89,6 +89,13 @@ def test_what_does_not_fit_gets_advice() -> None:
     assert text.index("nf4") < text.index("gradient_checkpointing") < text.index("row_tokens 1024")
 
 
+def test_where_the_weights_alone_do_not_fit_no_setting_helps() -> None:
+    load = load_of(load_config("qwen-32b-32gb"))
+    text = verdict(total_bytes(bill(load)) / GB, 16, load)
+    assert text.endswith("the weights alone need 19.5 GB. Take a smaller base.")
+    assert "row_tokens" in verdict(total_bytes(bill(load)) / GB, 20, load)
+
+
 def test_an_unknown_base_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="Llama-3"):
         shape_of("meta/Llama-3-8B")

@@ -9,13 +9,16 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from finetune.__main__ import app
 from finetune.chat import ChatExample
-from finetune.errors import DataError
+from finetune.errors import DataError, InputError
 from finetune.prepare import shards
 from finetune.prepare.bench import write_rows
 from finetune.prepare.cleaning import Raw, Unfit, clean
@@ -180,7 +183,7 @@ def test_no_recipes_are_no_clusters() -> None:
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    names = ("train.jsonl", "eval.jsonl", "recipes.jsonl", "manifest.json")
+    names = ("train.jsonl", "end.jsonl", "eval.jsonl", "recipes.jsonl", "manifest.json")
     return {name: (folder / name).read_bytes() for name in names}
 
 
@@ -216,6 +219,34 @@ def test_an_example_is_the_serving_prompt_and_the_written_graph(tmp_path: Path, 
     example = ChatExample.model_validate_json(line)
     assert [message.model_dump() for message in example.messages] == prompt.messages(GRATIN)
     assert example.answer == lineformat.write(GRAPH)
+
+
+def test_what_training_ends_on_is_a_part_of_what_it_is_shown(tmp_path: Path) -> None:
+    cookbook, output = tmp_path / "cookbook", tmp_path / "out"
+    cookbook.mkdir()
+    recipes = (
+        recipe("pilaf"),
+        recipe("mousse", "Whip the cream.", "Fold in melted chocolate and chill the mousse overnight."),
+        recipe("semolina", "Boil the milk with the sugar.", "Stir in the semolina and cook it for ten minutes."),
+    )
+    for found in recipes:
+        (cookbook / f"{found.key}.json").write_text(found.model_dump_json())
+    graphs = {found.key: GRAPH.model_copy(update={"key": found.key}) for found in recipes}
+    none = Inputs((Source(kind="folder", path=cookbook),), graphs, frozenset({"mousse"}))
+    assert prepare(none, output, workers=1).end == 0
+    counts = prepare(replace(none, end_keys=frozenset({"mousse", "semolina"})), output, workers=1)
+    assert (counts.train, counts.end, counts.eval) == (2, 1, 1)
+    train, end = ((output / name).read_text().splitlines() for name in ("train.jsonl", "end.jsonl"))
+    assert [json.loads(line)["key"] for line in end] == ["semolina"]
+    assert set(end) < set(train)
+
+
+def test_graphs_to_end_on_must_be_among_the_graphs(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.jsonl"
+    mine.write_text(GRAPH.model_copy(update={"key": "of nobody"}).model_dump_json() + "\n")
+    command = ["prepare", str(tmp_path / "out"), "--wheel", str(mine), "--end-graphs", str(mine)]
+    with pytest.raises(InputError, match=r"--end-graphs: 'of nobody' has no graph in --graphs"):
+        CliRunner().invoke(app, command, catch_exceptions=False)
 
 
 def test_more_processes_give_the_same_files(tmp_path: Path, sources: tuple[Source, ...]) -> None:
@@ -294,7 +325,7 @@ def test_silver_labels_have_their_weight_and_no_faults(tmp_path: Path, sources: 
 
 def test_a_wheel_with_other_bytes_is_refused(tmp_path: Path) -> None:
     (tmp_path / "recipes.whl").write_bytes(b"something else")
-    with pytest.raises(DataError, match="SHA-256 is"):
+    with pytest.raises(DataError, match=r"SHA-256 is .*\. Give the wheel of ovos"):
         recipes_wheel(tmp_path / "recipes.whl")
     with pytest.raises(DataError, match="there is no such file"):
         recipes_wheel(tmp_path / "absent.whl")

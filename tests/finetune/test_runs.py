@@ -64,8 +64,18 @@ def test_a_plot_is_a_picture_and_text(folder: Path, tmp_path: Path) -> None:
     assert output.count("*") > 40
 
 
-def test_an_unknown_run_is_named_with_those_that_exist(folder: Path) -> None:
+def test_a_run_is_tabulated_in_stretches(folder: Path) -> None:
+    rows = run("steps", "first", "--every", "25", "--folder", str(folder)).splitlines()
+    assert rows[0].startswith("| steps | mean loss")
+    assert rows[2:] == ["| 1–25 | 2.350 | 100 | 1.800 |", "| 26–40 | 1.350 | 100 | 1.600 |"]
+
+
+@pytest.mark.parametrize("command", ["plot", "compare", "steps"])
+def test_an_unknown_run_is_named_with_those_that_exist(folder: Path, command: str) -> None:
     with pytest.raises(InputError, match=r"run 'third'.*Runs there: first, second"):
-        run("plot", "third", "--folder", str(folder))
+        run(command, "third", "--folder", str(folder))
+
+
+def test_a_folder_without_runs_is_named(folder: Path) -> None:
     with pytest.raises(InputError, match="there is no run in it"):
         run("list", "--folder", str(folder / "first"))

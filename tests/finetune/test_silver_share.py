@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finetune.chat import ChatExample, write_chats
-from finetune.config import TrainConfig
+from finetune.config import EndSettings, TrainConfig
 from finetune.dataset import Example
 from finetune.errors import DataError
 from finetune.silver_share import Batches, SilverLabels, read_batches, silver_at
@@ -56,6 +56,16 @@ def test_a_label_that_is_too_long_leaves_its_place_empty() -> None:
     batches = Batches(annotated, 4, 0, 2, SilverLabels(2, {1: Example("s1", (1,), (2,))}))
     assert [one.key for one in batches.at(0) if one.key.startswith("s")] == ["s1"]
     assert len(batches.at(0)) == 3
+
+
+def test_the_end_has_examples_of_its_own_and_no_silver(tiny_config: TrainConfig, tmp_path: Path) -> None:
+    write_chats(tmp_path / "end.jsonl", [chat("fish", times) for times in range(4, 8)])
+    end = EndSettings(train_file=tmp_path / "end.jsonl", steps=3)
+    config = with_silver(tiny_config, tmp_path / "silver.jsonl", 50, batch_examples=2)
+    batches = read_batches(config.model_copy(update={"end": end}), make_tokenizer())
+    before, after = range(config.max_steps), range(config.max_steps, config.max_steps + 2)
+    assert [batches.at(step) for step in before] == [read_batches(config, make_tokenizer()).at(step) for step in before]
+    assert sorted(one.key for step in after for one in batches.at(step)) == [f"fish {times}" for times in range(4, 8)]
 
 
 def test_a_file_without_a_label_of_use_is_refused(tiny_config: TrainConfig, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from peft import PeftModel
 from transformers import AutoModelForCausalLM
 
 from finetune import checkpoints, runlog
-from finetune.config import LoraSettings, OptimizerSettings, TrainConfig
+from finetune.config import EndSettings, LoraSettings, OptimizerSettings, TrainConfig
 from finetune.errors import InputError, WorkError
 from finetune.parallel import LOOPBACK, STORE_VARIABLE
 from finetune.progress import Watcher
@@ -139,6 +139,50 @@ def test_a_run_may_start_from_the_adapter_of_another(tiny_config: TrainConfig, t
     with pytest.raises(StoppedError):
         train(further, tmp_path / "fourth", stop_at(2))
     assert curve(train(further, tmp_path / "fourth"))[-1] == curve(unbroken)[-1]
+
+
+@pytest.fixture
+def with_end(tiny_config: TrainConfig, tmp_path: Path) -> TrainConfig:
+    """Twelve steps on all examples, then five on those of the held-out dishes, which fall to no rate at all."""
+    optimizer = tiny_config.optimizer.model_copy(update={"final_fraction": 0.5})
+    assert tiny_config.eval_file
+    (tmp_path / "end.jsonl").write_bytes(tiny_config.eval_file.read_bytes())
+    end = EndSettings(train_file=tmp_path / "end.jsonl", steps=5)
+    return tiny_config.model_copy(update={"optimizer": optimizer, "end": end})
+
+
+def test_a_run_ends_on_the_best_examples_at_a_falling_rate(with_end: TrainConfig, tmp_path: Path) -> None:
+    told: list[tuple[int, float]] = []
+    whole = train(with_end, tmp_path / "whole", lambda record, steps, left: told.append((steps, left)))
+    assert [record.step for record in whole] == list(range(1, 18))
+    assert {steps for steps, _ in told} == {17}
+    assert told[-1][1] == 0
+    assert [round(record.learning_rate / with_end.optimizer.learning_rate, 2) for record in whole[11:13]] == [0.51, 0.5]
+    assert whole[-1].learning_rate < 0.1 * whole[11].learning_rate
+    assert [record.step for record in whole if record.eval_loss is not None] == [6, 12, 17]
+    assert (whole[-1].eval_loss or 0) < (whole[11].eval_loss or 0)
+    assert checkpoints.steps(tmp_path / "whole")[-1] == 17
+    for stop in (12, 15):
+        run = tmp_path / f"stopped at {stop}"
+        with pytest.raises(StoppedError):
+            train(with_end, run, stop_at(stop))
+        assert curve(train(with_end, run)) == curve(whole)
+
+
+def test_what_a_run_ends_on_and_where_stays(with_end: TrainConfig, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    with pytest.raises(StoppedError):
+        train(with_end, run, stop_at(9))
+    with pytest.raises(StoppedError):
+        train(with_end.model_copy(update={"max_steps": 13}), run, stop_at(16))
+    for max_steps in (12, 20):
+        with pytest.raises(InputError, match=rf"max_steps = {max_steps}: the run in .* has 13"):
+            train(with_end.model_copy(update={"max_steps": max_steps}), run)
+    with pytest.raises(InputError, match=r"end = None: the run in .* has "):
+        train(with_end.model_copy(update={"max_steps": 13, "end": None}), run)
+    (tmp_path / "end.jsonl").write_bytes(with_end.train_file.read_bytes())
+    with pytest.raises(InputError, match=r"end\.train_file = .*end\.jsonl: it is no longer the file"):
+        train(with_end.model_copy(update={"max_steps": 13}), run)
 
 
 def test_silver_examples_are_learnt_with_the_others(tiny_config: TrainConfig, tmp_path: Path) -> None:

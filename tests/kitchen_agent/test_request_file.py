@@ -83,7 +83,7 @@ def test_dishes_of_one_name_get_ids_of_their_own() -> None:
         ({"serve_at": "9999-12-31 23:59"}, ["serve_at", "9999-12-31 23:59", "years away"]),
         ({"earliest_start": "0001-01-01 00:00"}, ["earliest_start", "years away"]),
         ({"time_zone": "Europe/Atlantis"}, ["time_zone", "Atlantis", "Europe/Berlin"]),
-        ({"dishes": []}, ["dishes", "at least 1"]),
+        ({"dishes": []}, ["dishes", "at least one"]),
         ({"dishes": [{"name": "soup", "portion": 2}]}, ["dishes.1.portion", "not a field"]),
         ({"dishes": [{"name": "soup", "course": "pudding"}]}, ["soup", "pudding", "dessert"]),
         ({"cooks": ["Ana:chef"]}, ["cooks.1.skill", "chef", "expert"]),
@@ -148,6 +148,33 @@ def test_a_missing_file_and_one_that_is_not_text(tmp_path: Path) -> None:
     (tmp_path / "photo.yaml").write_bytes(b"\xff\xd8\xff")
     with pytest.raises(RequestError, match="not UTF-8"):
         load_request(tmp_path / "photo.yaml")
+
+
+def test_a_profile_that_cannot_be_read_is_not_called_a_menu(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="give the path of a kitchen profile"):
+        load_kitchen(tmp_path / "lost.yaml")
+    (tmp_path / "words.yaml").write_text("two burners")
+    with pytest.raises(RequestError, match="fields such as burners"):
+        load_kitchen(tmp_path / "words.yaml")
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"dishes": ",,,"}, "dishes: is empty; name at least one"),
+        ({"dishes": [7]}, "dishes.1: 7: must hold fields and their values"),
+        ({"guests": "many"}, "guests: 'many': must be a whole number"),
+        ({"guests": None}, "guests: is empty; give it a value or leave it out"),
+        ({"cooks": "Ana"}, "cooks: 'Ana': must be a list"),
+        ({"cooks": ["Ana"] * 31}, "cooks: has too many entries; at most 30 are possible"),
+        ({"title": 5}, "title: 5: must be text; put it in quotes"),
+        ({"dishes": [{"name": "soup", "portions_per_guest": "half"}]}, "portions_per_guest: 'half': must be a number"),
+    ],
+)
+def test_faults_are_told_in_the_words_of_people(change: dict[str, object], sentence: str) -> None:
+    with pytest.raises(RequestError) as error:
+        read_request({**BASE, **change}, source="menu", now=NOW)
+    assert str(error.value).endswith(sentence)
 
 
 def test_a_profile_states_only_what_differs(tmp_path: Path) -> None:

@@ -15,12 +15,14 @@ from kitchen_agent.dish_nodes import after_check, after_recall
 from kitchen_agent.errors import StorageError
 from kitchen_agent.menu import DinnerRequest
 from kitchen_agent.nodes import (
+    REASONS_MAX,
     REPAIR_ROUNDS_MAX,
     SEARCHES_MAX,
     after_explain,
     after_schedule,
     clock_words,
     dinner_of,
+    first_reasons,
 )
 from kitchen_agent.progress import DinnerProgress, DishProgress, Progress, TokenMeter
 from kitchen_agent.progress_view import shown_progress
@@ -73,6 +75,12 @@ def test_only_what_the_cooks_can_decide_is_chosen_and_not_for_ever() -> None:
     assert after_explain({"offers": (oven,)}) == "present"
     assert after_explain({"offers": ()}) == "present"
     assert after_explain({"offers": (later,), "repairs": (later,) * REPAIR_ROUNDS_MAX}) == "present"
+
+
+def test_of_a_hundred_reasons_the_first_are_told() -> None:
+    assert first_reasons(["a", "b"]) == ("a", "b")
+    told = first_reasons([f"fact {number}" for number in range(100)])
+    assert told[-2:] == (f"fact {REASONS_MAX - 1}", f"{100 - REASONS_MAX} more facts have a part in it.")
 
 
 OFFERS: tuple[Repair, ...] = tuple(ServeLater(minutes=m, sentence=f"Serve {m} minutes later.") for m in range(1, 13))
@@ -138,6 +146,7 @@ def test_clock_times_are_right_where_the_clocks_change() -> None:
     assert due is not None
     assert made.starts_at.utcoffset() != asked.serve_at.utcoffset()
     assert clock_words(made)(due) == "04:30"
+    assert clock_words(made)(due - 24 * 60) == "Sat 03:30"
     assert minutes_between(earlier.starts_at, made.starts_at) == 60
 
 

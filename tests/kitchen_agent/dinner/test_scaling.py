@@ -118,6 +118,13 @@ def test_what_nothing_replaces_is_an_error_with_the_fix() -> None:
         assert words in str(error.value)
 
 
+def test_what_several_tasks_lack_is_told_once() -> None:
+    with pytest.raises(EquipmentError) as error:
+        dinner("fritters", "onions", kitchen={"burners": 0})
+    assert len(error.value.faults) == 2
+    assert "and 1 more task: this kitchen has no burner" in " ".join(error.value.faults)
+
+
 def test_an_oven_that_is_not_hot_enough_is_used_as_hot_as_it_gets() -> None:
     made = dinner("chicken", kitchen={"ovens": [{"max_celsius": 180}]})
     oven = found(made, "chicken/2").oven

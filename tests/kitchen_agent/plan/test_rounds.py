@@ -8,8 +8,8 @@ from scheduler import Solved, solve
 from tests.kitchen_agent.dinner.menus import GRAPHS, RECIPES, request
 
 
-def planned(guests: int) -> DinnerPlan:
-    asked = request("fritters", guests=guests, cooks=["Ana:expert"])
+def planned(guests: int, dish: str = "fritters", **fields: object) -> DinnerPlan:
+    asked = request(dish, guests=guests, cooks=["Ana:expert"], **fields)
     dinner = build_problem(asked, GRAPHS, RECIPES)
     outcome = solve(dinner.problem)
     assert isinstance(outcome, Solved)
@@ -28,3 +28,15 @@ def test_a_first_round_that_waits_too_long_for_the_last_is_told() -> None:
     assert not planned(12).notes
     (note,) = planned(40).notes
     assert "'Fry the fritters' takes 3 rounds, and what is done first waits 16 minutes" in note
+
+
+def test_a_vessel_that_is_filled_again_goes_through_all_its_steps_at_a_time() -> None:
+    small = {"vessels": {"frying_pan": {"count": 1, "portions": 4}, "wok": 0, "griddle": 0}}
+    plan = planned(20, "onions", kitchen=small)
+    assert [item.rounds for item in plan.items if item.name.startswith(("Soften", "Deglaze"))] == [
+        "2 rounds of 15 min",
+        "2 rounds of 3 min",
+    ]
+    (note,) = plan.notes
+    assert "too much for one dutch oven. From 'Soften the onions' to 'Deglaze with vinegar'" in note
+    assert "some 18 minutes, before the next: 2 fillings" in note
