@@ -13,8 +13,7 @@ from kitchen_agent.errors import KitchenAgentError
 
 try:
     from finetune.evaluate.command import evaluate
-    from finetune.export.average import average
-    from finetune.export.command import export, merge
+    from finetune.export.command import average, export, merge
     from finetune.plan_memory import plan_memory
     from finetune.prepare.bench import bench_prepare
     from finetune.prepare.command import prepare

@@ -222,15 +222,15 @@ def stated_minutes(task: Task, recipe: Recipe) -> list[int]:
 def stated_for(task: Task, recipe: Recipe) -> bool:
     """Whether the task's minutes are a stated time, a sum of stated times, or whole rounds of one."""
     rounds_of = [minutes for minutes in stated_minutes(task, recipe) if minutes >= SHORT_MINUTES]
-    return _is_stated(task, recipe) or any(task.minutes % minutes == 0 for minutes in rounds_of)
+    return is_stated(task, recipe) or any(task.minutes % minutes == 0 for minutes in rounds_of)
 
 
 def works_too_long(task: Task, recipe: Recipe) -> bool:
     """Whether a cook would be busy with the task for longer than anybody is, and the recipe does not say so."""
-    return task.attention != "unattended" and task.minutes > WORK_MINUTES_MAX and not _is_stated(task, recipe)
+    return task.attention != "unattended" and task.minutes > WORK_MINUTES_MAX and not is_stated(task, recipe)
 
 
-def _is_stated(task: Task, recipe: Recipe) -> bool:
+def is_stated(task: Task, recipe: Recipe) -> bool:
     """Whether the task's minutes are a stated time or a sum of stated times that follow each other."""
     stated = stated_minutes(task, recipe)
     return task.minutes in {sum(stated[i:j]) for i in range(len(stated)) for j in range(i + 1, len(stated) + 1)}

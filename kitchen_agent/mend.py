@@ -19,9 +19,9 @@ from kitchen_agent.graphfaults import (
     OVEN_TOLERANCE_CELSIUS,
     SHORT_MINUTES,
     WORK_MINUTES_MAX,
+    is_stated,
     needs_closure,
     stated_for,
-    stated_minutes,
     vessel_tasks,
     works_too_long,
 )
@@ -103,7 +103,10 @@ def _stay_in_the_recipe(draft: Draft, recipe: Recipe) -> Mended:
 
 
 def _come_from_what_states_the_time(draft: Draft, recipe: Recipe) -> Mended:
-    """A task with a stated time that none of its steps states comes from the only step that does, too."""
+    """A task with a stated time that none of its steps states comes from the only step that does, too.
+
+    That a time is a multiple of what its own step states says something only where work is done in rounds.
+    """
     stating: dict[int, list[int]] = {}
     for index, step in enumerate(recipe.steps):
         for minutes in {reading.value for reading in times(step) if reading.value >= SHORT_MINUTES}:
@@ -111,7 +114,8 @@ def _come_from_what_states_the_time(draft: Draft, recipe: Recipe) -> Mended:
     tasks = []
     for task in draft.tasks:
         steps = stating.get(task.minutes, [])
-        if task.stated and len(steps) == 1 and not stated_for(task, recipe):
+        claimed = is_stated(task, recipe) or (stated_for(task, recipe) and not _takes_time(task))
+        if task.stated and len(steps) == 1 and not claimed:
             task = task.model_copy(update={"steps": tuple(sorted({*task.steps, *steps}))})
         tasks.append(task)
     return tasks, []
@@ -217,16 +221,15 @@ def _keep_stated_times(draft: Draft, recipe: Recipe) -> Mended:
         ):
             continue
         able = [place for place in here if _takes_time(tasks[place])]
-        if len(open_times) == 1 and len(able) == 1 and not _has_a_stated_time(tasks[able[0]], recipe):
+        if (
+            len(open_times) == 1
+            and len(able) == 1
+            and not (tasks[able[0]].stated and is_stated(tasks[able[0]], recipe))
+        ):
             place = able[0]
             tasks[place] = tasks[place].model_copy(update={"minutes": open_times[0], "stated": True})
             notes.append(f"task {tasks[place].id} takes the {open_times[0]} minutes that step {index + 1} states")
     return tasks, notes
-
-
-def _has_a_stated_time(task: Task, recipe: Recipe) -> bool:
-    """Whether the task claims a time that some step of it states."""
-    return task.stated and task.minutes in stated_minutes(task, recipe)
 
 
 def _takes_time(task: Task) -> bool:

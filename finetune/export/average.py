@@ -1,4 +1,4 @@
-"""`python -m finetune average`: one adapter that does what several do on the average, of the same rank.
+"""One adapter that does what several do on the average, of the same rank.
 
 The weights of models that were tuned from one base can be averaged, and the average is often better than each of
 them (Wortsman et al. 2022, "Model soups"). The mean of the products b @ a of LoRA adapters has at most the sum of
@@ -10,11 +10,8 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Annotated
 
 import torch
-import typer
-from rich.console import Console
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
@@ -25,17 +22,6 @@ from finetune.export.peft_adapter import CONFIG_FILE, WEIGHTS_FILE, read_config
 from finetune.files import replacing, write_text
 
 SAME: tuple[str, ...] = ("r", "lora_alpha", "use_rslora")
-
-
-def average(
-    adapters: Annotated[list[Path], typer.Argument(help="Folders with PEFT adapters of one base and one rank.")],
-    output: Annotated[Path, typer.Option(help="The folder to write.")],
-) -> None:
-    """Write the average of trained adapters as a PEFT adapter, which `export` and `train` take."""
-    lost = average_adapters(adapters, output)
-    Console().print(
-        f"{output}: the average of {len(adapters)} adapters; cutting it to their rank lost {lost:.2%} of it"
-    )
 
 
 def average_adapters(adapters: list[Path], output: Path) -> float:

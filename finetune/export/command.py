@@ -1,4 +1,4 @@
-"""`python -m finetune export` and `merge`."""
+"""`python -m finetune export`, `merge` and `average`."""
 
 from __future__ import annotations
 
@@ -70,6 +70,19 @@ def merge(
     """Write the base model with a trained adapter merged in, as one GGUF file."""
     merge_adapter(adapter, base or _embedded(), output, file_type)
     Console().print(f"{output}: {file_type}, {output.stat().st_size:,} bytes, SHA-256 {sha256_of(output)}")
+
+
+def average(
+    adapters: Annotated[list[Path], typer.Argument(help="Folders with PEFT adapters of one base and one rank.")],
+    output: Annotated[Path, typer.Option(help="The folder to write.")],
+) -> None:
+    """Write the average of trained adapters as a PEFT adapter, which `export` and `train` take."""
+    from finetune.export.average import average_adapters  # loads torch, which only this command needs
+
+    lost = average_adapters(adapters, output)
+    Console().print(
+        f"{output}: the average of {len(adapters)} adapters; cutting it to their rank lost {lost:.2%} of it"
+    )
 
 
 def _embedded() -> Path:

@@ -84,7 +84,8 @@ def _late(session: Session, now: datetime) -> list[Alarm]:
     for dish in session.plan.dishes:
         if dish.late_minutes > 0 and dish.served > now:
             when = f"{dish.served.astimezone(served_at.tzinfo):%H:%M}"
-            words = f"{dish.name} will be {dish.late_minutes} minutes late, at {when}"
+            plural = "" if dish.late_minutes == 1 else "s"
+            words = f"{dish.name} will be {dish.late_minutes} minute{plural} late, at {when}"
             found.append(Alarm(kind="late", task=None, sentence=words))
     return found
 

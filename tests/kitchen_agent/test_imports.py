@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("torch", "transformers", "langgraph", "langchain_core", "ortools", "llama_cpp", "textual")
+HEAVY = ("torch", "transformers", "langgraph", "langchain_core", "ortools", "llama_cpp", "textual", "starlette", "uvicorn")
 FORBIDDEN = {"scheduler": ("kitchen_agent", "finetune"), "kitchen_agent": ("finetune",)}
 
 
@@ -55,6 +55,12 @@ def test_no_import_points_backwards(package: str) -> None:
 def test_llama_cpp_has_one_adapter() -> None:
     users = {str(path.relative_to(ROOT)) for path in _files("kitchen_agent") if "llama_cpp" in _imported(path)}
     assert users == {"kitchen_agent/llama.py"}
+
+
+def test_the_web_server_is_only_for_the_pages() -> None:
+    users = [path for path in _files("kitchen_agent") if _imported(path) & {"starlette", "uvicorn"}]
+    assert users
+    assert {path.parent.name for path in users} == {"web"}
 
 
 def test_torch_is_only_for_training() -> None:

@@ -21,6 +21,7 @@ CHROMEDRIVER: Final = shutil.which("chromedriver")
 PHONE: Final = (390, 844)
 _ELEMENT: Final = "element-6066-11e4-a52e-4f735466cecf"
 WAIT_SECONDS: Final = 60.0
+LOOK_SECONDS: Final = 0.4
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class Browser:
         return shown
 
     def click(self, css: str, times: int = 1) -> None:
-        """Press an element where it is, by real pointer events; `times` at one go."""
+        """Look for a moment, as people do, then press an element by real pointer events; `times` at one go."""
+        time.sleep(LOOK_SECONDS)
         found = self._send("POST", "element", {"using": "css selector", "value": css})
         self.run("arguments[0].scrollIntoView({block: 'center'})", found)
         press = [{"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]
