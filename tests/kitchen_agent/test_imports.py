@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("torch", "transformers", "langgraph", "langchain_core", "ortools", "llama_cpp", "textual", "starlette", "uvicorn")
+SERVING = ("starlette", "uvicorn")
+HEAVY = ("torch", "transformers", "langgraph", "langchain_core", "ortools", "llama_cpp", "textual", *SERVING)
 FORBIDDEN = {"scheduler": ("kitchen_agent", "finetune"), "kitchen_agent": ("finetune",)}
 
 
@@ -58,7 +59,7 @@ def test_llama_cpp_has_one_adapter() -> None:
 
 
 def test_the_web_server_is_only_for_the_pages() -> None:
-    users = [path for path in _files("kitchen_agent") if _imported(path) & {"starlette", "uvicorn"}]
+    users = [path for path in _files("kitchen_agent") if _imported(path).intersection(SERVING)]
     assert users
     assert {path.parent.name for path in users} == {"web"}
 

@@ -75,12 +75,6 @@ def test_a_second_tap_that_is_meant_counts_too(server: Server, browser: Browser)
     browser.go(server.page(session))
     browser.click(button(first.id, "Start"))
     browser.until(lambda: shows(browser, button(first.id, "+5")), "running")
-    more = button(first.id, "+5")
-
-    def told_and_drawn(count: int, key: object) -> bool:
-        drawn = browser.run("return !document.querySelector(`[data-key='${arguments[0]}']`)", key)
-        return server.told(session).count("needs_minutes") == count and bool(drawn)
-
     for count in (1, 2):
         _one_more(server, browser, session, first.id, count)
 
