@@ -11,7 +11,7 @@ ifneq ($(shell cat $(VENV)/location 2>/dev/null && $(BIN)/python -c 'print("runs
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install model dinner picture browser postgresql test test-fast lint format types doctor \
+.PHONY: help install model dinner picture picture-phone browser postgresql test test-fast lint format types doctor \
         bench-plan bench-scheduler bench-replan bench-prepare adapter train-smoke clean
 
 help: ## list the targets
@@ -50,6 +50,9 @@ picture: model browser ## the README's dinner: a real plan as it is printed and 
 	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1440,2300 \
 	    --screenshot=$(CURDIR)/docs/images/gantt.png file://$(CURDIR)/build/dinner.html
 	$(BIN)/python docs/embed.py
+
+picture-phone: $(VENV)/installed-test browser ## the README's picture of the page for phones: a dinner that is being cooked
+	$(BIN)/python -m tests.kitchen_agent.web.picture docs/images/phone.png
 
 browser: ## Debian's Chromium for the browser tests, where this user may install it
 	@if command -v chromium >/dev/null; then :; \

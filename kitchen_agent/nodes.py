@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Literal
@@ -23,7 +24,7 @@ from kitchen_agent.request_file import requested
 from kitchen_agent.state import Deps, DinnerState, Refusal
 from kitchen_agent.taskgraph import TaskGraph
 from scheduler.errors import InvalidProblemError
-from scheduler.explain import MakeAhead, Repair, Say, ServeLater, StartEarlier
+from scheduler.explain import Fact, MakeAhead, Repair, Say, ServeLater, StartEarlier
 from scheduler.schedule import Infeasible, Solved, TimedOut
 
 REPAIR_ROUNDS_MAX = 3
@@ -86,16 +87,25 @@ def explain(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
         offers = scheduler.rescues(dinner.problem, outcome.schedule, say)
     else:
         explanation = scheduler.explain(dinner.problem, say)
-        reasons, offers = first_reasons([fact.sentence for fact in explanation.facts]), explanation.repairs
+        reasons, offers = first_reasons(explanation.facts), explanation.repairs
     runtime.stream_writer(DinnerProgress("It does not fit: " + " ".join(reasons)))
     now = runtime.context.now()
     return {"reasons": reasons, "offers": tuple(offer for offer in offers if _can_still_be(offer, dinner, now))}
 
 
-def first_reasons(sentences: Sequence[str]) -> tuple[str, ...]:
-    """The first REASONS_MAX of `sentences`, and how many more there are."""
-    more = len(sentences) - REASONS_MAX
-    return (*sentences[:REASONS_MAX], *([f"{more} more facts have a part in it."] if more > 0 else ()))
+def first_reasons(facts: Sequence[Fact]) -> tuple[str, ...]:
+    """The sentences of `facts`; of more than REASONS_MAX the first of each kind go before, and the rest are counted."""
+    sentences = [fact.sentence for fact in facts]
+    if len(facts) <= REASONS_MAX:
+        return tuple(sentences)
+    seen: Counter[str] = Counter()
+    turns = []
+    for fact in facts:
+        turns.append(seen[fact.kind])
+        seen[fact.kind] += 1
+    told = sorted(range(len(facts)), key=lambda place: (turns[place], place))[:REASONS_MAX]
+    more = len(facts) - REASONS_MAX
+    return (*(sentences[place] for place in told), f"{more} more facts have a part in it.")
 
 
 def after_explain(state: DinnerState) -> Literal["choose_repair", "present"]:
@@ -122,7 +132,7 @@ def present(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
         searched = f"No plan was found in {outcome.wall_seconds:.0f} seconds."
         return {"refusal": Refusal(reasons=(*state.get("reasons", ()), searched), remedies=(WITHOUT_PLAN,))}
     if isinstance(outcome, Infeasible):
-        remedies = tuple(offer.sentence for offer in state["offers"])
+        remedies = tuple(offer.sentence for offer in state["offers"]) or (WITHOUT_PLAN,)
         return {"refusal": Refusal(reasons=state["reasons"], remedies=remedies)}
     dinner = dinner_of(state)
     insight = runtime.context.scheduler.insight(dinner.problem, outcome.schedule, clock_words(dinner))

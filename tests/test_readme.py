@@ -59,14 +59,27 @@ class Shell:
     def run(self, line: str) -> str:
         """What the line prints to stdout. Raises AssertionError with what it prints to stderr when it fails."""
         command = line.replace("kitchen ", f"{shlex.quote(sys.executable)} -m kitchen_agent ", 1)
-        environment = {**os.environ, "KITCHEN_DATA_DIR": str(self.folder / "data"), "TZ": self.zone}
-        environment["PYTHONPATH"] = str(ROOT)
         done = subprocess.run(
-            command, shell=True, cwd=self.folder, env=environment, capture_output=True, text=True, check=False
+            command, shell=True, cwd=self.folder, env=self._environment(), capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, f"{line}\n{done.stderr}"
         self.said = done.stderr
         return done.stdout
+
+    def serve(self, line: str) -> str:
+        """What a server says first; it is ended then."""
+        command = [sys.executable, "-m", "kitchen_agent", *shlex.split(line)[1:]]
+        with subprocess.Popen(
+            command, cwd=self.folder, env=self._environment(), stdout=subprocess.PIPE, text=True
+        ) as server:
+            assert server.stdout is not None
+            said = server.stdout.readline()
+            server.terminate()
+        return said
+
+    def _environment(self) -> dict[str, str]:
+        environment = {**os.environ, "KITCHEN_DATA_DIR": str(self.folder / "data"), "TZ": self.zone}
+        return {**environment, "PYTHONPATH": str(ROOT)}
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +102,9 @@ def test_every_command_runs(shell: Shell) -> None:
     lines = [line.removeprefix("$ ") for line in README.splitlines() if re.match(r"(\$ )?kitchen ", line)]
     for line in lines:
         text = re.sub(r"\b(RUN|SESSION)\b", lambda found: values[found[0]], line).partition(" #")[0]
+        if text.startswith("kitchen serve"):
+            assert shell.serve(f"{text.rstrip()} --port 0").startswith("The kitchen is at http://")
+            continue
         text = text.replace("--speed 60", "--speed 0").replace("--serve 19:58", f"--serve {soon:%H:%M}")
         output = shell.run(text.replace("cook plan.json", "cook plan.json --yes"))
         if found := re.search(r"Run (\w+);", shell.said):

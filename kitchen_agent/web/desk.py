@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from kitchen_agent.cookbook import Cookbook
-from kitchen_agent.errors import EventRefusedError, SessionClosedError, UnsaidAmountError
+from kitchen_agent.errors import EventRefusedError, KitchenAgentError, SessionClosedError, UnsaidAmountError
 from kitchen_agent.live.alarms import alarms
 from kitchen_agent.live.background import Background, Opener
 from kitchen_agent.live.choices import meanings, problems, ways_out
@@ -160,6 +161,11 @@ class Desk:
             return Asked(f"“{said.sentence}”: is that what happened?", buttons(state, choices, drawn))
 
         return await self._eyes.do(ask)
+
+    async def get_ready(self) -> None:
+        """Load the model while somebody writes a sentence; what is wrong with it is said to who asks it."""
+        with suppress(KitchenAgentError):
+            await asyncio.to_thread(self._reader)
 
     def look_for_rescues(self, session: str) -> None:
         """Think again about a plan that is late, and find what would make it less late."""

@@ -47,6 +47,7 @@ def build_app(desk: Desk, own_names: frozenset[str]) -> Starlette:
             Route(f"{one}/problems", problems),
             Route(f"{one}/tap", tap, methods=["POST"]),
             Route(f"{one}/say", say, methods=["POST"]),
+            Route(f"{one}/ready", ready, methods=["POST"]),
             Route(f"{one}/rescues", rescues, methods=["POST"]),
             Route(f"{one}/approve", approve, methods=["POST"]),
             Mount("/static", StaticFiles(directory=Path(__file__).with_name("static"))),
@@ -95,6 +96,12 @@ async def tap(request: Request) -> Response:
 async def say(request: Request) -> Response:
     """Read a sentence: what it may mean, to choose from."""
     return HTMLResponse(asked_part(await _desk(request).hear(_session(request), await _sent(request, Said))))
+
+
+async def ready(request: Request) -> Response:
+    """Load the model that reads sentences."""
+    await _desk(request).get_ready()
+    return PlainTextResponse("")
 
 
 async def rescues(request: Request) -> Response:

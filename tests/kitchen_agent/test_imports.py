@@ -64,6 +64,21 @@ def test_the_web_server_is_only_for_the_pages() -> None:
     assert {path.parent.name for path in users} == {"web"}
 
 
+@pytest.mark.parametrize("library", ["starlette", "uvicorn"])
+def test_the_web_has_one_package(library: str) -> None:
+    users = {path.parent.relative_to(ROOT) for path in _files("kitchen_agent") if library in _imported(path)}
+    assert users == {Path("kitchen_agent/web")}
+
+
+def test_only_the_command_imports_the_web() -> None:
+    web = ROOT / "kitchen_agent" / "web"
+    outside = [path for path in _files("kitchen_agent") if web not in path.parents]
+    users = [
+        path.name for path in outside if "kitchen_agent.web" in path.read_text() or "import web" in path.read_text()
+    ]
+    assert users == ["cli_serve.py"]
+
+
 def test_torch_is_only_for_training() -> None:
     packages = ("kitchen_agent", "scheduler")
     assert not [path for package in packages for path in _files(package) if "torch" in _imported(path)]

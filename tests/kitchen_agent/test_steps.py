@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import cast
 
 import pytest
+from langgraph.runtime import Runtime
 
 from kitchen_agent import planner
 from kitchen_agent.answers import AnswerStore, Author
@@ -18,17 +20,19 @@ from kitchen_agent.nodes import (
     REASONS_MAX,
     REPAIR_ROUNDS_MAX,
     SEARCHES_MAX,
+    WITHOUT_PLAN,
     after_explain,
     after_schedule,
     clock_words,
     dinner_of,
     first_reasons,
+    present,
 )
 from kitchen_agent.progress import DinnerProgress, DishProgress, Progress, TokenMeter
 from kitchen_agent.progress_view import shown_progress
 from kitchen_agent.repair_choice import OFFERS_MAX, chosen_repair, repair_questions
-from kitchen_agent.state import DinnerState, DishPlan
-from scheduler.explain import MoreUnits, Repair, ServeLater, StartEarlier
+from kitchen_agent.state import Deps, DinnerState, DishPlan
+from scheduler.explain import Fact, MoreUnits, Repair, ServeLater, StartEarlier
 from scheduler.schedule import Infeasible, Schedule, Solved, Term, TimedOut
 from tests.kitchen_agent.dinner.menus import GRAPHS, RECIPES, request
 
@@ -78,9 +82,19 @@ def test_only_what_the_cooks_can_decide_is_chosen_and_not_for_ever() -> None:
 
 
 def test_of_a_hundred_reasons_the_first_are_told() -> None:
-    assert first_reasons(["a", "b"]) == ("a", "b")
-    told = first_reasons([f"fact {number}" for number in range(100)])
-    assert told[-2:] == (f"fact {REASONS_MAX - 1}", f"{100 - REASONS_MAX} more facts have a part in it.")
+    few = [Fact(kind="oven", subjects=(), sentence=sentence) for sentence in ("a", "b")]
+    assert first_reasons(few) == ("a", "b")
+    presence = [Fact(kind="presence", subjects=(), sentence=f"{number}") for number in range(100)]
+    told = first_reasons([*presence, *few])
+    assert told[:3] == ("0", "a", "1")
+    assert told[REASONS_MAX:] == (f"{102 - REASONS_MAX} more facts have a part in it.",)
+
+
+def test_a_refusal_without_offers_still_says_what_a_host_can_do() -> None:
+    state: DinnerState = {"outcome": Infeasible(wall_seconds=1), "reasons": ("There is one pot.",), "offers": ()}
+    refused = present(state, cast("Runtime[Deps]", None))["refusal"]
+    assert refused is not None
+    assert refused.remedies == (WITHOUT_PLAN,)
 
 
 OFFERS: tuple[Repair, ...] = tuple(ServeLater(minutes=m, sentence=f"Serve {m} minutes later.") for m in range(1, 13))

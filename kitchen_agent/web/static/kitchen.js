@@ -107,7 +107,7 @@ async function tell(where, key, body) {
 }
 
 async function put(question) {
-  say("…", 60000);
+  say("One moment …", 120000);
   try {
     const answer = await question;
     if (!answer.ok) return say(await answer.text());
@@ -179,6 +179,7 @@ addEventListener("submit", event => {
   event.preventDefault();
   submitted(event.target);
 });
+document.querySelector("#sentence")?.addEventListener("focus", () => post("ready", {}, TOLD_MS).catch(() => {}), {once: true});
 addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
 addEventListener("beforeunload", event => { if (untold.size) event.preventDefault(); });
 setInterval(draw, 250);

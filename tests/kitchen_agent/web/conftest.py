@@ -1,10 +1,12 @@
 """One server and two browsers for the tests of a module; each test opens a dinner of its own."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from kitchen_agent.plan import DinnerPlan, Item
+from tests.kitchen_agent.live.dinner import tasks_of
+from tests.kitchen_agent.web.dinner import plan_now
 from tests.kitchen_agent.web.driver import CHROMEDRIVER, CHROMIUM, Browser, browsers
 from tests.kitchen_agent.web.serving import Server, serving
 
@@ -30,6 +32,12 @@ def browser(two: list[Browser]) -> Browser:
 
 
 @pytest.fixture
-def data(server: Server) -> Path:
-    """The data folder of the server."""
-    return server.data
+def plan() -> DinnerPlan:
+    """A dinner whose first work is now."""
+    return plan_now()
+
+
+@pytest.fixture
+def first(plan: DinnerPlan) -> Item:
+    """The first task, a cook's."""
+    return next(item for item in tasks_of(plan) if item.cooks)

@@ -39,8 +39,9 @@ class Browser:
         return self._send("POST", "execute/sync", {"script": script, "args": list(arguments)})
 
     def text(self, css: str = "body") -> str:
-        """The text that a person sees in the first element that fits; empty without one."""
-        shown = self.run("return document.querySelector(arguments[0])?.innerText ?? ''", css)
+        """The text that a person sees in the first element that fits; empty without one, and of one that is hidden."""
+        found = "const found = document.querySelector(arguments[0]);"
+        shown = self.run(f"{found} return found?.checkVisibility() ? found.innerText : ''", css)
         assert isinstance(shown, str)
         return shown
 

@@ -13,16 +13,11 @@ import pytest
 from kitchen_agent.live import events as happen
 from kitchen_agent.plan import DinnerPlan, Item
 from tests.kitchen_agent.live.dinner import tasks_of
-from tests.kitchen_agent.web.dinner import EVIL, hostile, open_dinner, plan_now
+from tests.kitchen_agent.web.dinner import EVIL, hostile, open_dinner
 from tests.kitchen_agent.web.driver import PHONE, Browser
 from tests.kitchen_agent.web.serving import Server, kitchen, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-
-
-def first_of(plan: DinnerPlan, cook: str = "") -> Item:
-    """The first task, or that of a cook."""
-    return next(item for item in tasks_of(plan) if not cook or cook in item.cooks)
 
 
 def button(task: str, words: str) -> str:
@@ -47,9 +42,10 @@ def seconds_left(browser: Browser, task: str) -> int:
     return int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3])
 
 
-def test_a_tap_is_an_event_of_the_cook_and_a_doubled_tap_counts_once(server: Server, browser: Browser) -> None:
-    plan = plan_now()
-    session, first = open_dinner(server.data, plan), first_of(plan, "Ben")
+def test_a_tap_is_an_event_of_the_cook_and_a_doubled_tap_counts_once(
+    server: Server, browser: Browser, plan: DinnerPlan, first: Item
+) -> None:
+    session = open_dinner(server.data, plan)
     browser.go(server.page(session))
     browser.click('[data-cook="ben"]')
     browser.until(lambda: browser.text("[aria-current]") == "Ben", "Ben's page")
@@ -69,9 +65,8 @@ def test_a_tap_is_an_event_of_the_cook_and_a_doubled_tap_counts_once(server: Ser
     browser.until(lambda: server.told(session)[2:] == ["done"], "done")
 
 
-def test_a_second_tap_that_is_meant_counts_too(server: Server, browser: Browser) -> None:
-    plan = plan_now()
-    session, first = open_dinner(server.data, plan), first_of(plan, "Ben")
+def test_a_second_tap_that_is_meant_counts_too(server: Server, browser: Browser, plan: DinnerPlan, first: Item) -> None:
+    session = open_dinner(server.data, plan)
     browser.go(server.page(session))
     browser.click(button(first.id, "Start"))
     browser.until(lambda: shows(browser, button(first.id, "+5")), "running")
@@ -88,9 +83,10 @@ def _one_more(server: Server, browser: Browser, session: str, task: str, count: 
     browser.until(lambda: not shows(browser, f"[data-key='{key}']"), "drawn anew")
 
 
-def test_two_browsers_and_a_terminal_see_one_another(server: Server, two: list[Browser]) -> None:
-    plan = plan_now()
-    session, first = open_dinner(server.data, plan), first_of(plan, "Ben")
+def test_two_browsers_and_a_terminal_see_one_another(
+    server: Server, two: list[Browser], plan: DinnerPlan, first: Item
+) -> None:
+    session = open_dinner(server.data, plan)
     for browser in two:
         browser.go(server.page(session))
         browser.run("window.loadedOnce = true")
@@ -115,10 +111,9 @@ def _saw(browser: Browser, *words: str) -> None:
 
 
 def test_a_killed_server_that_comes_back_has_what_it_acknowledged_and_gets_the_rest(
-    tmp_path: Path, browser: Browser
+    tmp_path: Path, browser: Browser, plan: DinnerPlan, first: Item
 ) -> None:
-    plan = plan_now()
-    session, first = open_dinner(tmp_path, plan), first_of(plan, "Ben")
+    session = open_dinner(tmp_path, plan)
     with serving(tmp_path) as server:
         browser.go(server.page(session))
         browser.run("window.loadedOnce = true")
@@ -139,9 +134,10 @@ def test_a_killed_server_that_comes_back_has_what_it_acknowledged_and_gets_the_r
         assert again.told(session) == ["started", "needs_minutes"]
 
 
-def test_what_can_be_wrong_with_a_task_is_chosen(server: Server, browser: Browser) -> None:
-    plan = plan_now()
-    session, first = open_dinner(server.data, plan), first_of(plan, "Ben")
+def test_what_can_be_wrong_with_a_task_is_chosen(
+    server: Server, browser: Browser, plan: DinnerPlan, first: Item
+) -> None:
+    session = open_dinner(server.data, plan)
     browser.go(server.page(session))
     browser.click(button(first.id, "Problem"))
     browser.until(lambda: "leave it out" in browser.text("dialog"), "choices")
@@ -154,31 +150,33 @@ def test_what_can_be_wrong_with_a_task_is_chosen(server: Server, browser: Browse
     browser.until(lambda: not shows(browser, f'[data-task="{first.id}"]'), "gone")
 
 
-def test_a_dinner_that_becomes_late_says_so_and_offers_what_would_help(server: Server, browser: Browser) -> None:
-    plan = plan_now()
+def test_a_dinner_that_becomes_late_says_so_and_offers_what_would_help(
+    server: Server, browser: Browser, plan: DinnerPlan
+) -> None:
     session = open_dinner(server.data, plan)
     chicken = next(task for task in tasks_of(plan) if task.dish == "roast-chicken-with-lemon" and task.cooks)
     browser.go(server.page(session))
     assert kitchen(server.data, "event", session, "needs_minutes", chicken.id, "90", "--no-rescue").returncode == 0
-    browser.until(lambda: "minutes late" in browser.text(".alarm"), "late")
+    browser.until(lambda: "minutes late" in browser.text(".alarms"), "late")
     browser.until(lambda: shows(browser, ".ways [data-tells]"), "offers")
+    browser.click(".ways summary")
+    browser.until(lambda: browser.text(".ways [data-tells]"), "offers that are seen")
     words = browser.text(".ways [data-tells]")
     browser.click(".ways [data-tells]")
     browser.until(lambda: len(server.told(session)) >= 2, f"told: {words}")
 
 
-def test_a_plan_is_approved_on_the_page(server: Server, browser: Browser) -> None:
-    plan = plan_now()
+def test_a_plan_is_approved_on_the_page(server: Server, browser: Browser, plan: DinnerPlan, first: Item) -> None:
     session = open_dinner(server.data, plan, approved=False)
     browser.go(server.page(session))
     assert not shows(browser, "[data-task] button")
     browser.click("[data-approve]")
-    browser.until(lambda: shows(browser, button(first_of(plan).id, "Start")), "to be started")
+    browser.until(lambda: shows(browser, button(first.id, "Start")), "to be started")
     assert server.events(session) == []
 
 
-def test_names_do_not_become_part_of_the_page(server: Server, browser: Browser) -> None:
-    session = open_dinner(server.data, hostile(plan_now()))
+def test_names_do_not_become_part_of_the_page(server: Server, browser: Browser, plan: DinnerPlan) -> None:
+    session = open_dinner(server.data, hostile(plan))
     browser.go(server.page(session))
     browser.until(lambda: EVIL in browser.text("h3"), "the name as it is written")
     browser.write("#sentence", EVIL)
@@ -190,9 +188,10 @@ def test_names_do_not_become_part_of_the_page(server: Server, browser: Browser) 
         assert browser.run("return document.title") != "taken"
 
 
-def test_a_phone_needs_no_sideways_scrolling_and_fingers_find_the_buttons(server: Server, browser: Browser) -> None:
-    plan = plan_now()
-    session, first = open_dinner(server.data, plan), first_of(plan, "Ben")
+def test_a_phone_needs_no_sideways_scrolling_and_fingers_find_the_buttons(
+    server: Server, browser: Browser, plan: DinnerPlan, first: Item
+) -> None:
+    session = open_dinner(server.data, plan)
     assert kitchen(server.data, "event", session, "started", first.id).returncode == 0
     browser.go(server.page(session))
     browser.until(lambda: shows(browser, button(first.id, "+5")), "running")
@@ -209,8 +208,7 @@ def test_a_phone_needs_no_sideways_scrolling_and_fingers_find_the_buttons(server
 
 
 @pytest.mark.gguf
-def test_a_sentence_is_read_shown_and_told_when_it_is_right(server: Server, browser: Browser) -> None:
-    plan = plan_now()
+def test_a_sentence_is_read_shown_and_told_when_it_is_right(server: Server, browser: Browser, plan: DinnerPlan) -> None:
     session = open_dinner(server.data, plan)
     browser.go(server.page(session))
     browser.write("#sentence", "Ben has to leave at 23:59")
