@@ -48,6 +48,17 @@ class Browser:
     def click(self, css: str, times: int = 1) -> None:
         """Look for a moment, as people do, then press an element by real pointer events; `times` at one go."""
         time.sleep(LOOK_SECONDS)
+        for _ in range(4):
+            try:
+                self._press(css, times)
+            except AssertionError as error:
+                if "stale element" not in str(error):  # drawn anew between looking and pressing
+                    raise
+            else:
+                return
+        raise AssertionError(f"{css} is drawn anew all the time")
+
+    def _press(self, css: str, times: int) -> None:
         found = self._send("POST", "element", {"using": "css selector", "value": css})
         self.run("arguments[0].scrollIntoView({block: 'center'})", found)
         press = [{"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]
