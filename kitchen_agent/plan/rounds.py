@@ -25,13 +25,14 @@ def notes_on_rounds(problem: Problem, schedule: Schedule, graphs: Mapping[str, T
 
     `graphs` by dish id. The plan has all rounds of one task before those of the next. Where the food stays in the
     vessel that is no way to cook; one vesselful after the other takes the same time in all, and is what the cook is
-    told to do.
+    told to do. What is fried in batches comes out of the pan between them.
     """
     tasks = {task.id: task for task in problem.tasks}
     rounds = [(tasks[entry.task], entry) for entry in schedule.assignments if tasks[entry.task].rounds > 1]
     by_vessel: dict[tuple[str, str], list[tuple[Task, Assignment]]] = {}
     for task, entry in sorted(rounds, key=lambda pair: pair[1].start_minutes):
-        for vessel in task.vessels if _turns(task, entry) > 1 else ():
+        stays = _turns(task, entry) > 1 and not _in_batches(task, graphs)
+        for vessel in task.vessels if stays else ():
             by_vessel.setdefault((task.dish or "", vessel), []).append((task, entry))
     refilled = {place: done for place, done in by_vessel.items() if len(done) > 1}
     for (dish, vessel), done in refilled.items():
@@ -69,6 +70,11 @@ def _long_waits(
                 f"{dishes[dish]}: {task.name!r} takes {turns} rounds, and what is done first waits "
                 f"{(turns - 1) * minutes} minutes for the last: this kitchen is small for so many portions"
             )
+
+
+def _in_batches(task: Task, graphs: Mapping[str, TaskGraph]) -> bool:
+    dish, _, number = task.id.rpartition("/")
+    return dish in graphs and number.isdigit() and graphs[dish].tasks[int(number) - 1].scaling == "batch"
 
 
 def _turns(task: Task, entry: Assignment) -> int:

@@ -45,12 +45,15 @@ class Browser:
         assert isinstance(shown, str)
         return shown
 
-    def click(self, css: str, times: int = 1) -> None:
-        """Look for a moment, as people do, then press an element by real pointer events; `times` at one go."""
+    def click(self, css: str, times: int = 1, pause: float = 0.0) -> None:
+        """Look for a moment, as people do, then press an element by real pointer events.
+
+        Further `times` the same place is pressed, whatever is there then, each after `pause` seconds.
+        """
         time.sleep(LOOK_SECONDS)
         for _ in range(4):
             try:
-                self._press(css, times)
+                self._press(css, times, pause)
             except AssertionError as error:
                 if "stale element" not in str(error):  # drawn anew between looking and pressing
                     raise
@@ -58,10 +61,14 @@ class Browser:
                 return
         raise AssertionError(f"{css} is drawn anew all the time")
 
-    def _press(self, css: str, times: int) -> None:
+    def _press(self, css: str, times: int, pause: float) -> None:
         found = self._send("POST", "element", {"using": "css selector", "value": css})
         self.run("arguments[0].scrollIntoView({block: 'center'})", found)
-        press = [{"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]
+        press = [
+            {"type": "pointerDown", "button": 0},
+            {"type": "pointerUp", "button": 0},
+            {"type": "pause", "duration": int(pause * 1000)},
+        ]
         move = {"type": "pointerMove", "duration": 0, "x": 0, "y": 0, "origin": found}
         pointer = {"type": "pointer", "id": "finger", "actions": [move, *press * times]}
         self._send("POST", "actions", {"actions": [pointer]})

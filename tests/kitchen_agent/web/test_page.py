@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kitchen_agent.live import events as happen
+from kitchen_agent.live.taps import DOUBLED
 from kitchen_agent.plan import DinnerPlan, Item
 from tests.kitchen_agent.live.dinner import tasks_of
 from tests.kitchen_agent.web.dinner import EVIL, hostile, open_dinner
@@ -50,8 +51,10 @@ def test_a_tap_is_an_event_of_the_cook_and_a_doubled_tap_counts_once(
     browser.click('[data-cook="ben"]')
     browser.until(lambda: browser.text("[aria-current]") == "Ben", "Ben's page")
     browser.until(lambda: not shows(browser, ".who"), "drawn for Ben")
-    browser.click(button(first.id, "Start"), times=2)
+    browser.click(button(first.id, "Start"), times=2, pause=0.3)
+    tapped = time.monotonic()
     browser.until(lambda: shows(browser, button(first.id, "+5")), "running")
+    assert time.monotonic() - tapped > DOUBLED.total_seconds() - 0.5, "the page stands still under a doubled tap"
     browser.click(button(first.id, "+5"), times=2)
     browser.until(lambda: "5 more minutes" in browser.text(".news"), "five minutes more")
     time.sleep(1.5)
