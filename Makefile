@@ -32,7 +32,7 @@ $(VENV)/installed-base: pyproject.toml
 	@touch $@
 
 $(VENV)/installed-test: $(VENV)/installed-base
-	$(PIP) install --quiet -e '.[dev,finetune,postgres,web]'
+	$(PIP) install --quiet -e '.[dev,finetune,postgres]'
 	@touch $@
 
 install: $(VENV)/installed-base ## make the virtual environment with the base install

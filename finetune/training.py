@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from finetune import checkpoints, runlog
+from finetune.batches import Batches, read_batches
 from finetune.config import TrainConfig
 from finetune.curves import save_picture
 from finetune.dataset import Example, read_examples
@@ -25,7 +26,6 @@ from finetune.parallel import Team, add_up, join, shard_frozen, share_rows, summ
 from finetune.progress import Watcher, silent
 from finetune.runlog import StepRecord, evaluations_without_gain
 from finetune.runstate import alone_in, claim, restore, seed_step, write_state
-from finetune.silver_share import Batches, read_batches
 from finetune.task_scores import Scorer, make_scorer
 
 ADAPTER_FOLDER = "adapter"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kitchen_agent.cli_model import AdapterFile, ModelFile, choice_of
-from kitchen_agent.errors import ExtraMissingError
 
 if TYPE_CHECKING:
     from kitchen_agent.live.sessions import Sessions
@@ -28,13 +27,7 @@ def serve(
     from kitchen_agent.app import deps_when_needed
     from kitchen_agent.live.sessions import database_url, open_sessions
     from kitchen_agent.planner_model import reader_of_events
-
-    try:
-        from kitchen_agent.web import serve as web
-    except ModuleNotFoundError as error:
-        if error.name not in ("starlette", "uvicorn"):
-            raise
-        raise ExtraMissingError("web", "kitchen serve") from error
+    from kitchen_agent.web import serve as web
 
     current = settings.load()
     url = database_url(current.data_dir)

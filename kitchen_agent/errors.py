@@ -19,7 +19,6 @@
     │   ├── RunBusyError           another process is working on the run
     │   ├── OutputError            a file that was asked for cannot be written
     │   ├── AddressError           the web server cannot listen where it was asked to
-    │   ├── ExtraMissingError      a command needs an extra of this package that is not installed
     │   └── ...                    further leaves stand next to the part that raises them in this file
     ├── ModelError                 the language model cannot be had or used (exit status 1)
     │   ├── ModelUnavailableError  no source had the model file
@@ -318,14 +317,6 @@ class AddressError(InputError):
         super().__init__(
             f"--host {host} --port {port}: {problem}. Give another --port (0: any that is free), or another --host"
         )
-
-
-class ExtraMissingError(InputError):
-    """`what` needs the extra `extra` of this package."""
-
-    def __init__(self, extra: str, what: str) -> None:
-        self.extra, self.what = extra, what
-        super().__init__(f"{what} needs the extra {extra}: pip install 'kitchen-agent[{extra}]'")
 
 
 class SessionClosedError(KitchenAgentError):

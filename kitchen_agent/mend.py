@@ -105,17 +105,19 @@ def _stay_in_the_recipe(draft: Draft, recipe: Recipe) -> Mended:
 def _come_from_what_states_the_time(draft: Draft, recipe: Recipe) -> Mended:
     """A task with a stated time that none of its steps states comes from the only step that does, too.
 
-    That a time is a multiple of what its own step states says something only where work is done in rounds.
+    Not when another task takes that step's time already: it is stated for one of them. That a time is a multiple of
+    what its own step states says something only where work is done in rounds.
     """
     stating: dict[int, list[int]] = {}
     for index, step in enumerate(recipe.steps):
         for minutes in {reading.value for reading in times(step) if reading.value >= SHORT_MINUTES}:
             stating.setdefault(minutes, []).append(index)
+    taken = {(step, task.minutes) for task in draft.tasks if task.stated for step in task.steps}
     tasks = []
     for task in draft.tasks:
         steps = stating.get(task.minutes, [])
         claimed = is_stated(task, recipe) or (stated_for(task, recipe) and not _takes_time(task))
-        if task.stated and len(steps) == 1 and not claimed:
+        if task.stated and len(steps) == 1 and (steps[0], task.minutes) not in taken and not claimed:
             task = task.model_copy(update={"steps": tuple(sorted({*task.steps, *steps}))})
         tasks.append(task)
     return tasks, []

@@ -12,13 +12,12 @@ import shutil
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor
 
 from finetune import runlog
-from finetune.errors import AdapterError, InputError, reason
-from finetune.export.peft_adapter import CONFIG_FILE, WEIGHTS_FILE, read_config
+from finetune.errors import AdapterError, InputError
+from finetune.export.peft_adapter import CONFIG_FILE, WEIGHTS_FILE, read_config, read_weights
 from finetune.files import replacing, write_text
 
 SAME: tuple[str, ...] = ("r", "lora_alpha", "use_rslora")
@@ -32,7 +31,7 @@ def average_adapters(adapters: list[Path], output: Path) -> float:
     if len(adapters) < 2:
         raise InputError("ADAPTERS: an average needs two or more. Name the folders of several runs' adapters.")
     configs = [read_config(folder) for folder in adapters]
-    weights = [_weights(folder) for folder in adapters]
+    weights = [{name: torch.from_numpy(w) for name, w in read_weights(folder)} for folder in adapters]
     shapes = [{name: tuple(matrix.shape) for name, matrix in side.items()} for side in weights]
     for folder, config, shape in zip(adapters, configs, shapes, strict=True):
         if shape != shapes[0] or any(config.get(field) != configs[0].get(field) for field in SAME):
@@ -68,14 +67,6 @@ def _mean(pairs: list[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor, Tensor]:
     a = (inputs @ right[:rank].T * root).T
     b = outputs @ left[:, :rank] * root
     return a.float().contiguous(), b.float().contiguous(), values
-
-
-def _weights(folder: Path) -> dict[str, Tensor]:
-    path = folder / WEIGHTS_FILE
-    try:
-        return load_file(path)
-    except (OSError, SafetensorError) as error:
-        raise AdapterError(path, f"not readable ({reason(error)})", "Name a folder with a trained adapter.") from error
 
 
 def _run_name(adapter: Path) -> str:

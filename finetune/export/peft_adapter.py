@@ -101,7 +101,7 @@ def _read_pairs(folder: Path, base: Any) -> Iterator[LoraPair]:
     gguf_name = _namer(base, path)
     shapes = {tensor.name: tuple(int(n) for n in reversed(tensor.shape)) for tensor in base.tensors}
     sides: dict[str, dict[str, Matrix]] = {}
-    for name, matrix in _weights(path):
+    for name, matrix in read_weights(folder):
         match = _LORA_NAME.fullmatch(name)
         if match is None:
             raise AdapterError(path, f"{name} is no LoRA matrix of a linear layer", "Train linear layers only.")
@@ -119,7 +119,9 @@ def _read_pairs(folder: Path, base: Any) -> Iterator[LoraPair]:
         yield LoraPair(tensor, pair["A"], pair["B"])
 
 
-def _weights(path: Path) -> Iterator[tuple[str, Matrix]]:
+def read_weights(folder: Path) -> Iterator[tuple[str, Matrix]]:
+    """The matrices of the adapter in `folder` by PEFT's names; raises AdapterError when they cannot be read."""
+    path = folder / WEIGHTS_FILE
     try:
         with safe_open(path, framework="pt") as file:
             names: list[str] = file.keys()

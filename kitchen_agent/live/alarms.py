@@ -87,6 +87,10 @@ def _late(session: Session, now: datetime) -> list[Alarm]:
             plural = "" if dish.late_minutes == 1 else "s"
             words = f"{dish.name} will be {dish.late_minutes} minute{plural} late, at {when}"
             found.append(Alarm(kind="late", task=None, sentence=words))
+    if found and served_at < session.first.serve_at and now < session.first.starts_at:
+        begins = session.first.starts_at.astimezone(served_at.tzinfo)
+        words = f"this plan can begin at {begins:%H:%M} at the earliest: to begin sooner, plan the dinner anew"
+        found.append(Alarm(kind="late", task=None, sentence=words))
     return found
 
 

@@ -153,7 +153,9 @@ def _open(url: str) -> Engine:
         try:
             return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
         except ImportError as error:
-            raise StoreError(url, "this needs the extra postgres: pip install 'kitchen-agent[postgres]'") from error
+            raise StoreError(
+                url, "this needs the extra postgres: pip install -e '.[postgres]' in this project's folder"
+            ) from error
     if parsed.get_backend_name() != "sqlite":
         raise StoreError(url, f"{parsed.get_backend_name()} is not supported")
     engine = create_engine(parsed, connect_args={"timeout": _BUSY_SECONDS})

@@ -175,6 +175,14 @@ def test_a_stated_time_of_another_step_is_no_mistake_in_the_minutes() -> None:
     assert not any("minutes that step" in note for note in notes)
 
 
+def test_a_stated_time_is_stated_for_one_task_only() -> None:
+    again = TART_DRAFT.tasks[1].model_copy(update={"id": 4, "name": "Rest the lined tin", "steps": (1,), "after": (2,)})
+    draft = TART_DRAFT.model_copy(update={"tasks": (*TART_DRAFT.tasks[:3], again, *TART_DRAFT.tasks[4:])})
+    first, second = (mend(draft, TART)[0].tasks[place] for place in (1, 3))
+    assert (first.steps, first.minutes, first.stated) == ((0,), 30, True)
+    assert second.steps == (1,)
+
+
 def test_a_stated_time_that_several_steps_have_is_an_estimate() -> None:
     twice = TART.model_copy(update={"steps": (*TART.steps, "Cool for 20 minutes.")})
     assert not mend(TART_DRAFT, twice)[0].tasks[4].stated

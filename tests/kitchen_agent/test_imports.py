@@ -58,13 +58,7 @@ def test_llama_cpp_has_one_adapter() -> None:
     assert users == {"kitchen_agent/llama.py"}
 
 
-def test_the_web_server_is_only_for_the_pages() -> None:
-    users = [path for path in _files("kitchen_agent") if _imported(path).intersection(SERVING)]
-    assert users
-    assert {path.parent.name for path in users} == {"web"}
-
-
-@pytest.mark.parametrize("library", ["starlette", "uvicorn"])
+@pytest.mark.parametrize("library", SERVING)
 def test_the_web_has_one_package(library: str) -> None:
     users = {path.parent.relative_to(ROOT) for path in _files("kitchen_agent") if library in _imported(path)}
     assert users == {Path("kitchen_agent/web")}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from kitchen_agent.cli import app
-from kitchen_agent.errors import AddressError, ExtraMissingError, UnknownSessionError
+from kitchen_agent.errors import AddressError, UnknownSessionError
 from kitchen_agent.live import events as happen
 from kitchen_agent.plan import DinnerPlan, Item
 from kitchen_agent.web.told import Tells
@@ -160,14 +159,3 @@ def test_a_session_that_does_not_exist_is_said_with_how_to_open_one(
     refused = CliRunner().invoke(app, ["serve", "nothing", "--port", "0"]).exception
     assert isinstance(refused, UnknownSessionError)
     assert "kitchen cook MENU opens one" in str(refused)
-
-
-def test_without_the_extra_it_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KITCHEN_DATA_DIR", str(tmp_path))
-    for module in [name for name in sys.modules if name.startswith("kitchen_agent.web")]:
-        monkeypatch.delitem(sys.modules, module)
-    monkeypatch.delattr("kitchen_agent.web", raising=False)
-    monkeypatch.setitem(sys.modules, "uvicorn", None)
-    refused = CliRunner().invoke(app, ["serve"]).exception
-    assert isinstance(refused, ExtraMissingError)
-    assert "pip install 'kitchen-agent[web]'" in str(refused)

@@ -30,7 +30,7 @@ class Batches:
     """What each optimiser step is shown: a function of the seed and the step.
 
     Of a batch's `batch_examples` the last `silver_places` are for silver labels; one that is too long leaves its place
-    empty.
+    empty. From step `end_from` on the batches are those of `end`, if there is one.
     """
 
     examples: Sequence[Example]
@@ -42,7 +42,7 @@ class Batches:
     end_from: int = 0
 
     def at(self, step: int) -> list[Example]:
-        """The examples of step `step`, from 0; from step `end_from` on those of `end`, if there is one."""
+        """The examples of step `step`, from 0."""
         if self.end and step >= self.end_from:
             return self.end.at(step - self.end_from)
         order = batch_at(len(self.examples), self.batch_examples - self.silver_places, self.seed, step)

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from finetune.batches import Batches, SilverLabels, read_batches, silver_at
 from finetune.chat import ChatExample, write_chats
 from finetune.config import EndSettings, TrainConfig
 from finetune.dataset import Example
 from finetune.errors import DataError
-from finetune.silver_share import Batches, SilverLabels, read_batches, silver_at
 from tests.finetune.conftest import DISHES, chat
 from tests.finetune.tiny_qwen import make_tokenizer
 
