@@ -85,7 +85,7 @@ def test_a_file_that_is_no_database_is_a_clear_error(tmp_path: Path) -> None:
 
 def test_postgresql_without_its_driver_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(StoreError, match=r"kitchen-agent\[postgres\]"):
+    with pytest.raises(StoreError, match=r"\[postgres\]"):
         SessionStore("postgresql://ana@127.0.0.1:1/nothing")
 
 
