@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from kitchen_agent.dinner import build_problem
 from kitchen_agent.live import events as happen
-from kitchen_agent.live.hours import begun_earlier
+from kitchen_agent.live.hours import as_planned, begun_earlier
 from kitchen_agent.live.present import dinner_now
 from kitchen_agent.live.session import Session
 from kitchen_agent.plan import DinnerPlan, make_plan
 from scheduler import Limits, Solved, solve
 from scheduler.explain import ServeLater
-from scheduler.problem import Cook, Problem, Window
+from scheduler.problem import Cook, Problem, Task, Window
 from scheduler.problem import Session as Hours
 from tests.kitchen_agent.live.dinner import after, dinner_plan
 
@@ -47,6 +47,23 @@ HOURS = (
     Hours(start_minutes=0, end_minutes=100, make_ahead=True),
     Hours(start_minutes=120, end_minutes=300),
 )
+
+
+def test_a_dinner_built_anew_keeps_hours_people_and_what_is_made_ahead() -> None:
+    def dinner(end: int, *, ahead: bool, **more: tuple[str, ...]) -> Problem:
+        names, tasks = more.get("cooks", ("ana",)), more.get("tasks", ("whip",))
+        return Problem(
+            horizon_minutes=end,
+            tasks=tuple(Task(id=name, minutes=5, make_ahead=ahead) for name in tasks),
+            cooks=tuple(Cook(id=name, presence=(Window(start_minutes=0, end_minutes=end),)) for name in names),
+            sessions=(Hours(start_minutes=0, end_minutes=end),),
+        )
+
+    first, anew = dinner(300, ahead=True), dinner(200, ahead=False, cooks=("ana", "eva"), tasks=("whip", "fry"))
+    kept = as_planned(anew, first)
+    assert (kept.horizon_minutes, kept.sessions) == (first.horizon_minutes, first.sessions)
+    assert [cook.presence[0].end_minutes for cook in kept.cooks] == [300, 200]
+    assert [task.make_ahead for task in kept.tasks] == [True, False]
 
 
 def cooked_in(*cooks: Cook) -> Problem:
