@@ -23,15 +23,13 @@ NAMED: Final = "KITCHEN_TEST_POSTGRES"
 LOCAL: Final = "postgresql://postgres@127.0.0.1/postgres"
 BOTH: Final = ("sqlite", "postgresql")
 DEBIAN: Final = Path("/usr/lib/postgresql")
-UNPRIVILEGED: Final = ("postgres", "nobody")
-"""Who runs the server for root, whom PostgreSQL refuses."""
 START_SECONDS: Final = 60
 
 # The server speaks on a socket in its own folder only, so it meets no other server. It lives for as long as somebody
 # holds the pipe that this script reads: when the tests end, be it by kill -9, the server stops and the folder goes.
 _SERVER: Final = """
 export LC_ALL=C PATH="$1:/usr/bin:/bin"
-folder=$(mktemp -d /tmp/kitchen-postgres.XXXXXX) || exit 1
+folder=$(mktemp -dt kitchen-postgres.XXXXXX) || exit 1
 {
     initdb -D "$folder/data" -U postgres -A trust -E UTF8 --no-locale --no-sync &&
     pg_ctl -D "$folder/data" -l "$folder/log" -w -t "$2" -o "-k $folder -c listen_addresses='' -F" \\
@@ -64,7 +62,7 @@ def server_programs() -> Path | None:
 def own_server(programs: Path) -> Iterator[str]:
     """The URL of a fresh PostgreSQL that lives until the end of the block; `programs` is where its programs are.
 
-    What needs it is skipped, saying why, where it does not start.
+    Where it does not start, what needs it fails, saying why.
     """
     server = subprocess.Popen(
         ["/bin/sh", "-c", _SERVER, "kitchen-postgres", str(programs), str(START_SECONDS)],
@@ -80,17 +78,15 @@ def own_server(programs: Path) -> Iterator[str]:
     finally:
         _, fault = server.communicate()
     if not folder:
-        pytest.skip(f"the PostgreSQL of {programs} does not start: {fault.strip()[-500:]}")
+        pytest.fail(f"the PostgreSQL of {programs} does not start: {fault.strip()[-500:]}")
 
 
 def _unprivileged() -> dict[str, Any]:
-    """How a process is started that is not root's."""
+    """How a process is started that is not root's, whom PostgreSQL refuses."""
     if os.geteuid() != 0:
         return {}
     known = {entry.pw_name: entry for entry in pwd.getpwall()}
-    account = next((known[name] for name in UNPRIVILEGED if name in known), None)
-    if account is None:
-        pytest.skip(f"PostgreSQL does not run as root, and there is no user {' or '.join(UNPRIVILEGED)}")
+    account = known.get("postgres") or known["nobody"]
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
