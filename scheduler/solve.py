@@ -21,8 +21,9 @@ from scheduler.schedule import Infeasible, Outcome, Schedule, Solved, TimedOut
 from scheduler.serial import serial
 from scheduler.variables import Expr
 
-Phase = OneOf["alone", "briefly", "beside", "relaxed", "in turns"]
-"""CP-SAT's default strategy alone; strategies on several cores at once, led by the default one or by one with a strong
+Phase = OneOf["alone", "bounding", "briefly", "beside", "relaxed", "in turns"]
+"""CP-SAT's default strategy alone; one that tries the least values first and so proves that they are too little
+(``bounding``), which bounds lateness best once the plan is good; strategies on several cores at once, led by the default one or by one with a strong
 linear relaxation (``relaxed``), which proves more where people have several skills; all strategies in turns, as
 reproducible as the first, with the large-neighbourhood searches that find good plans and others that prove bounds, of a
 project without people often in a moment (``briefly``)."""
@@ -30,7 +31,7 @@ SHARE = 0.5
 """Of the work and time that is left, how much one term may take while others wait."""
 LATENESS_SHARE = 0.8
 """The same for lateness, which a plan is judged by first."""
-SHARE_OF: dict[Phase, float] = {"alone": 0.7, "beside": 0.6, "relaxed": 0.8, "in turns": 1.0}
+SHARE_OF: dict[Phase, float] = {"alone": 0.7, "bounding": 0.7, "beside": 0.6, "relaxed": 0.8, "in turns": 1.0}
 """Of that, how much each phase of the search may take."""
 PROJECT_SHARE_OF: dict[Phase, float] = {**SHARE_OF, "alone": 0.1, "briefly": 0.1, "beside": 0.8}
 """The same of a project on several cores: nothing waits for the first phases, and presolve, which can be most of them,
@@ -38,7 +39,7 @@ hardly counts as work."""
 PEOPLE_SHARE = 0.25
 """The same of ``beside`` where a ``relaxed`` phase follows."""
 ALONE_WORK = 1.0
-"""Deterministic seconds of the first phase when no work limit is given."""
+"""Deterministic seconds of each phase of a single strategy when no work limit is given."""
 BRIEF_WORK = 0.2
 """Deterministic seconds of the brief phase."""
 FIRST_WORK = 0.1
@@ -152,7 +153,7 @@ def _minimise(run: Run, name: TermName | None, term: Expr, levels_left: int) -> 
     if name is not None:
         run.build.model.minimize(term)
     status = cp_model.UNKNOWN
-    for phase in _phases(run):
+    for phase in _phases(run, name):
         if run.best is not None:
             _hint(run, run.best)
             run.build.model.add(term <= run.best(term))
@@ -161,7 +162,7 @@ def _minimise(run: Run, name: TermName | None, term: Expr, levels_left: int) -> 
         solver = cp_model.CpSolver()
         share = _share(name, levels_left) * _share_of(run, phase)
         _set_parameters(run, solver, share, phase)
-        if phase == "alone" and run.build.variables.problem.dishes:
+        if phase in ("alone", "bounding") and run.build.variables.problem.dishes:
             # Serving times are proved sooner by propagation alone than beside a linear relaxation.
             solver.parameters.linearization_level = 0
         if name is None and phase == "alone":
@@ -216,12 +217,13 @@ def _hint(run: Run, point: Point) -> None:
     hint.values.extend(point.values)
 
 
-def _phases(run: Run) -> tuple[Phase, ...]:
-    """How to search, one way after another, each from the best plan and bound so far."""
+def _phases(run: Run, name: TermName | None) -> tuple[Phase, ...]:
+    """How to search for this term, one way after another, each from the best plan and bound so far."""
+    first: tuple[Phase, ...] = ("alone", "bounding") if name == "lateness" else ("alone",)
     if not _several(run):
-        return "alone", "in turns"
+        return *first, "in turns"
     if run.build.variables.problem.dishes:
-        return "alone", "beside", "in turns"
+        return *first, "beside", "in turns"
     if run.build.variables.problem.cooks:
         return "alone", "beside", "relaxed", "in turns"
     return "alone", "briefly", "beside", "in turns"
@@ -242,7 +244,8 @@ def _share(name: TermName | None, levels_left: int) -> float:
 def _set_parameters(run: Run, solver: cp_model.CpSolver, share: float, phase: Phase) -> None:
     parameters = solver.parameters
     parameters.random_seed = run.limits.seed
-    parameters.num_workers = 1 if phase == "alone" else run.limits.workers
+    parameters.num_workers = 1 if phase in ("alone", "bounding") else run.limits.workers
+    parameters.use_objective_lb_search = phase == "bounding"
     parameters.interleave_search = phase in ("briefly", "in turns")
     if phase == "relaxed":
         parameters.extra_subsolvers.append("reduced_costs")
@@ -258,8 +261,8 @@ def _set_parameters(run: Run, solver: cp_model.CpSolver, share: float, phase: Ph
     work, seconds = run.remaining_work(), run.remaining_seconds()
     if work is not None:
         parameters.max_deterministic_time = work * share
-    elif phase in ("alone", "briefly"):
-        parameters.max_deterministic_time = ALONE_WORK if phase == "alone" else BRIEF_WORK
+    elif phase in ("alone", "bounding", "briefly"):
+        parameters.max_deterministic_time = BRIEF_WORK if phase == "briefly" else ALONE_WORK
     if seconds is not None:
         parameters.max_time_in_seconds = seconds * share
 
