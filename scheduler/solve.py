@@ -21,25 +21,28 @@ from scheduler.schedule import Infeasible, Outcome, Schedule, Solved, TimedOut
 from scheduler.serial import serial
 from scheduler.variables import Expr
 
-Phase = OneOf["alone", "bounding", "briefly", "beside", "relaxed", "in turns"]
-"""CP-SAT's default strategy alone; one that tries the least values first and so proves that they are too little
-(``bounding``), which bounds lateness best once the plan is good; strategies on several cores at once, led by the default one or by one with a strong
-linear relaxation (``relaxed``), which proves more where people have several skills; all strategies in turns, as
-reproducible as the first, with the large-neighbourhood searches that find good plans and others that prove bounds, of a
+Phase = OneOf["alone", "bounding", "briefly", "beside", "in turns"]
+"""CP-SAT's default strategy alone; one that tries the least values first and so proves that they are too little, on
+several cores beside others (``bounding``); several strategies side by side; all strategies in turns, as reproducible as
+the first two on one core, with the large-neighbourhood searches that find good plans and others that prove bounds, of a
 project without people often in a moment (``briefly``)."""
 SHARE = 0.5
 """Of the work and time that is left, how much one term may take while others wait."""
 LATENESS_SHARE = 0.8
 """The same for lateness, which a plan is judged by first."""
-SHARE_OF: dict[Phase, float] = {"alone": 0.7, "bounding": 0.7, "beside": 0.6, "relaxed": 0.8, "in turns": 1.0}
+SHARE_OF: dict[Phase, float] = {"alone": 0.7, "bounding": 0.7, "beside": 0.6, "in turns": 1.0}
 """Of that, how much each phase of the search may take."""
-PROJECT_SHARE_OF: dict[Phase, float] = {**SHARE_OF, "alone": 0.1, "briefly": 0.1, "beside": 0.8}
+PROJECT_SHARE_OF: dict[Phase, float] = {
+    **SHARE_OF,
+    "alone": 0.1,
+    "briefly": 0.1,
+    "beside": 0.25,
+    "bounding": 0.8,
+}
 """The same of a project on several cores: nothing waits for the first phases, and presolve, which can be most of them,
 hardly counts as work."""
-PEOPLE_SHARE = 0.25
-"""The same of ``beside`` where a ``relaxed`` phase follows."""
 ALONE_WORK = 1.0
-"""Deterministic seconds of each phase of a single strategy when no work limit is given."""
+"""Deterministic seconds of the first phase when no work limit is given."""
 BRIEF_WORK = 0.2
 """Deterministic seconds of the brief phase."""
 FIRST_WORK = 0.1
@@ -162,7 +165,7 @@ def _minimise(run: Run, name: TermName | None, term: Expr, levels_left: int) -> 
         solver = cp_model.CpSolver()
         share = _share(name, levels_left) * _share_of(run, phase)
         _set_parameters(run, solver, share, phase)
-        if phase in ("alone", "bounding") and run.build.variables.problem.dishes:
+        if phase == "alone" and run.build.variables.problem.dishes:
             # Serving times are proved sooner by propagation alone than beside a linear relaxation.
             solver.parameters.linearization_level = 0
         if name is None and phase == "alone":
@@ -219,14 +222,21 @@ def _hint(run: Run, point: Point) -> None:
 
 def _phases(run: Run, name: TermName | None) -> tuple[Phase, ...]:
     """How to search for this term, one way after another, each from the best plan and bound so far."""
-    first: tuple[Phase, ...] = ("alone", "bounding") if name == "lateness" else ("alone",)
+    problem = run.build.variables.problem
     if not _several(run):
-        return *first, "in turns"
-    if run.build.variables.problem.dishes:
-        return *first, "beside", "in turns"
-    if run.build.variables.problem.cooks:
-        return "alone", "beside", "relaxed", "in turns"
-    return "alone", "briefly", "beside", "in turns"
+        return ("alone", "bounding", "in turns") if _bounded(problem, name) else ("alone", "in turns")
+    if problem.dishes:
+        return (
+            ("alone", "bounding", "beside", "in turns") if _bounded(problem, name) else ("alone", "beside", "in turns")
+        )
+    if problem.cooks:
+        return "alone", "beside", "bounding", "in turns"
+    return "alone", "briefly", "beside", "bounding", "in turns"
+
+
+def _bounded(problem: Problem, name: TermName | None) -> bool:
+    """Whether trying the least values first proves much: lateness and a project's length, not how a kitchen feels."""
+    return name == "lateness" or not problem.dishes
 
 
 def _several(run: Run) -> bool:
@@ -244,11 +254,14 @@ def _share(name: TermName | None, levels_left: int) -> float:
 def _set_parameters(run: Run, solver: cp_model.CpSolver, share: float, phase: Phase) -> None:
     parameters = solver.parameters
     parameters.random_seed = run.limits.seed
-    parameters.num_workers = 1 if phase in ("alone", "bounding") else run.limits.workers
-    parameters.use_objective_lb_search = phase == "bounding"
+    parameters.num_workers = 1 if phase == "alone" else run.limits.workers
     parameters.interleave_search = phase in ("briefly", "in turns")
-    if phase == "relaxed":
-        parameters.extra_subsolvers.append("reduced_costs")
+    if phase == "bounding" and _several(run):
+        parameters.extra_subsolvers.append("objective_lb_search_no_lp")
+    elif phase == "bounding":
+        parameters.num_workers = 1
+        parameters.use_objective_lb_search = True
+        parameters.linearization_level = 0
     # How much work there is in a while, and not only where it must lie, bounds lateness where hands are short; projects
     # and ovens alone it only slows down.
     problem = run.build.variables.problem
@@ -261,18 +274,16 @@ def _set_parameters(run: Run, solver: cp_model.CpSolver, share: float, phase: Ph
     work, seconds = run.remaining_work(), run.remaining_seconds()
     if work is not None:
         parameters.max_deterministic_time = work * share
-    elif phase in ("alone", "bounding", "briefly"):
-        parameters.max_deterministic_time = BRIEF_WORK if phase == "briefly" else ALONE_WORK
+    elif phase in ("alone", "briefly"):
+        parameters.max_deterministic_time = ALONE_WORK if phase == "alone" else BRIEF_WORK
     if seconds is not None:
         parameters.max_time_in_seconds = seconds * share
 
 
 def _share_of(run: Run, phase: Phase) -> float:
     """Of what a term may take, how much this phase may."""
-    problem = run.build.variables.problem
-    if problem.dishes or not _several(run):
-        return SHARE_OF[phase]
-    return PEOPLE_SHARE if problem.cooks and phase == "beside" else PROJECT_SHARE_OF[phase]
+    alike = run.build.variables.problem.dishes or not _several(run)
+    return (SHARE_OF if alike else PROJECT_SHARE_OF)[phase]
 
 
 def _stop_when_over(run: Run, done: threading.Event, solver: cp_model.CpSolver, share: float) -> None:
