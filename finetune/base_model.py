@@ -14,11 +14,9 @@ import torch
 from safetensors.torch import save_file
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
 
-from finetune.config import EMBEDDED
+from finetune.bases import base_file
 from finetune.errors import AdapterError
 from finetune.files import replacing, sha256_of, write_text
-from kitchen_agent import settings
-from kitchen_agent.modelfiles import served_model
 
 logger = logging.getLogger(__name__)
 
@@ -47,26 +45,11 @@ _QWEN2_SPLIT = (
 _DONE = "complete.json"
 
 
-def base_file(base: str) -> Path | None:
-    """The GGUF file that `base` stands for, or None when it is a model folder or a name on the hub.
-
-    `embedded` is the file that the application serves on this computer; it is fetched and made if need be.
-    """
-    if base == EMBEDDED:
-        return served_model(settings.load()).path
-    return Path(base) if Path(base).suffix == ".gguf" else None
-
-
-def on_hub(base: str) -> bool:
-    """Whether `base` is the name of a model on the hub, and not a file or folder of this computer."""
-    return base != EMBEDDED and Path(base).suffix != ".gguf" and not Path(base).is_dir()
-
-
 def base_folder(base: str, cache: Path) -> str:
     """What to give to `from_pretrained` for `base`: a GGUF file is dequantised once into `cache`.
 
-    `base` is a GGUF file, `embedded`, a model folder or the name of a model on the hub; the last two stay as they
-    are. Raises AdapterError for a GGUF file of another architecture and for one that does not exist.
+    `base` is named as in `finetune/bases.py`; a model folder and the name of a model on the hub stay as they are.
+    Raises AdapterError for a GGUF file of another architecture and for one that does not exist.
     """
     path = base_file(base)
     if path is None:

@@ -13,8 +13,6 @@ from finetune.errors import InputError, reason
 
 CONFIG_FOLDER = Path(__file__).parent / "configs"
 BasePrecision = Literal["int8-cpu", "fp32", "bf16", "nf4"]
-EMBEDDED = "embedded"
-"""The base that stands for the model file which this computer serves."""
 
 
 class _Settings(BaseModel):
@@ -55,7 +53,8 @@ class EndSettings(_Settings):
 class TrainConfig(_Settings):
     """Everything that decides a training run.
 
-    `base` is a GGUF file, a model folder, a name on the hub, or `embedded`: the model file that this computer serves.
+    `base` is a GGUF file, a model folder, a name on the hub, or `embedded` or `embedded-better`: the model file that
+    the application serves in its default or its better tier.
     `silver_file` holds more examples, whose labels nobody read over; each says its own weight in the loss. They make
     up `silver_share` of each batch, rounded to whole examples and at least one.
     The tokens of a task's name, whose wording is free, count `name_weight` in the loss; those that decide something 1.

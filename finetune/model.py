@@ -18,7 +18,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
 from finetune import fused
 from finetune.answer_loss import OutputLayer, answer_loss
-from finetune.base_model import base_folder, exported_matrices, on_hub
+from finetune.base_model import base_folder, exported_matrices
+from finetune.bases import on_hub
 from finetune.config import TrainConfig
 from finetune.dataset import Packed
 from finetune.errors import InputError, WorkError, reason

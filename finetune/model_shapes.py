@@ -7,9 +7,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from finetune.config import EMBEDDED
+from finetune.bases import EMBEDDED
 from finetune.errors import InputError, reason
-from kitchen_agent import settings
 from kitchen_agent.modelcatalog import CATALOG
 
 
@@ -66,12 +65,12 @@ _PUBLISHED = {
 
 
 def shape_of(base: str) -> ModelShape:
-    """The shape of `base`: a GGUF file, a model folder, `embedded`, or a Qwen2.5 model on the hub, told by its size.
+    """The shape of `base`, named as in `finetune/bases.py`; a Qwen2.5 model on the hub is told by its size.
 
     Raises InputError when it is none of them.
     """
-    if base == EMBEDDED:  # its file need not be there yet; it holds the output layer apart from the embedding
-        return shape_of(CATALOG[settings.load().tier].file_name).model_copy(update={"tied": False})
+    if base in EMBEDDED:  # its file need not be there yet; it holds the output layer apart from the embedding
+        return shape_of(CATALOG[EMBEDDED[base]].file_name).model_copy(update={"tied": False})
     path = Path(base).expanduser()
     if path.suffix == ".gguf" and path.is_file():
         return _of_gguf(path)

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from finetune import runlog
+from finetune.bases import EMBEDDED, base_file
 from finetune.errors import InputError
 from finetune.evaluate.report import read_report
 from finetune.export.card import model_card
@@ -21,9 +22,8 @@ from finetune.export.manifest import Base, Manifest, Trained, write_manifest
 from finetune.export.peft_adapter import CONFIG_FILE, LoraAdapter, architecture, open_base, read_adapter
 from finetune.files import replacing, sha256_of, write_text
 from finetune.sentences.scoring import read_scores
-from kitchen_agent.modelfiles import PROMPT_FIELD, served_model
+from kitchen_agent.modelfiles import PROMPT_FIELD
 from kitchen_agent.prompt import PROMPT_VERSION
-from kitchen_agent.settings import load as load_settings
 
 BASE_FIELD = "kitchen.base_sha256"
 LOCAL_SETTINGS = frozenset({"cache", "threads"})
@@ -45,30 +45,30 @@ class Purpose(StrEnum):
 
 
 AdapterFolder = Annotated[Path, typer.Option(help="Folder with a PEFT adapter: a checkpoint of a run.")]
-BaseFile = Annotated[Path | None, typer.Option(help="The base's GGUF file; the embedded model if not given.")]
+BaseName = Annotated[str, typer.Option(help="The base's GGUF file, `embedded` or `embedded-better`.")]
 
 
 def export(
     adapter: AdapterFolder,
     output: Annotated[Path, typer.Option(help="The adapter file to write, ending in .gguf.")],
-    base: BaseFile = None,
+    base: BaseName = "embedded",
     metrics: Annotated[list[Path] | None, typer.Option(help="Reports of `evaluate` for the card.")] = None,
     sentences: Annotated[Path | None, typer.Option(help="The report of `evaluate-sentences` for the card.")] = None,
     purpose: Annotated[Purpose, typer.Option(help="What the adapter was trained for.")] = Purpose.PLAN,
 ) -> None:
     """Write a trained adapter as a GGUF LoRA, with its manifest and model card."""
-    manifest = export_adapter(adapter, base or _embedded(), output, metrics or [], sentences, purpose.value)
+    manifest = export_adapter(adapter, _file_of(base), output, metrics or [], sentences, purpose.value)
     Console().print(f"{output}: rank {manifest.rank}, {manifest.size_bytes:,} bytes, SHA-256 {manifest.sha256}")
 
 
 def merge(
     adapter: AdapterFolder,
     output: Annotated[Path, typer.Option(help="The model file to write, ending in .gguf.")],
-    base: BaseFile = None,
+    base: BaseName = "embedded",
     file_type: Annotated[FileType, typer.Option(help="How its matrices are stored.")] = FileType.Q4_K_M,
 ) -> None:
     """Write the base model with a trained adapter merged in, as one GGUF file."""
-    merge_adapter(adapter, base or _embedded(), output, file_type)
+    merge_adapter(adapter, _file_of(base), output, file_type)
     Console().print(f"{output}: {file_type}, {output.stat().st_size:,} bytes, SHA-256 {sha256_of(output)}")
 
 
@@ -85,8 +85,11 @@ def average(
     )
 
 
-def _embedded() -> Path:
-    return served_model(load_settings()).path
+def _file_of(base: str) -> Path:
+    path = base_file(base)
+    if path is None:
+        raise InputError(f"base {base!r}: not a GGUF file. Name one, or {' or '.join(EMBEDDED)}.")
+    return path
 
 
 def export_adapter(
