@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
+    from kitchen_agent import modelfiles
     from kitchen_agent.planner_model import ModelChoice
     from kitchen_agent.settings import Settings
 
@@ -24,13 +25,20 @@ TierOption = Annotated[
 @app.command()
 def fetch(tier: TierOption = None) -> None:
     """Fetch the model unless it is there, check it, and make the file that is served."""
-    from kitchen_agent import modelfiles
-    from kitchen_agent.model_view import progress_bar
-
-    chosen = _chosen(tier)
-    with progress_bar() as report:
-        served = modelfiles.served_model(chosen, report)
+    served = _fetched(_chosen(tier))
     print(f"{served.path} is ready (SHA-256 {served.sha256[:16]})")
+
+
+@app.command()
+def use(tier: Annotated[Literal["default", "better"], typer.Argument(help="0.5B (default) or 1.5B (better).")]) -> None:
+    """Let this model plan from now on; it is fetched first unless it is there."""
+    from kitchen_agent import settings
+
+    served = _fetched(_chosen(tier))
+    obeyed = settings.choose_tier(tier)
+    print(f"{served.path.name} plans from now on")
+    if not obeyed:
+        print("kitchen: KITCHEN_TIER in the environment says otherwise and goes before: unset it", file=sys.stderr)
 
 
 @app.command()
@@ -70,6 +78,14 @@ def choice_of(current: Settings, model: Path | None, adapter: Path | None) -> Mo
 
     with progress_bar() as report:
         return chosen_model(current, model, adapter, report)
+
+
+def _fetched(chosen: Settings) -> modelfiles.ModelFile:
+    from kitchen_agent import modelfiles
+    from kitchen_agent.model_view import progress_bar
+
+    with progress_bar() as report:
+        return modelfiles.served_model(chosen, report)
 
 
 def _chosen(tier: Literal["default", "better"] | None) -> Settings:

@@ -60,6 +60,7 @@ def findings(settings: Settings) -> Iterator[tuple[str, str]]:
     memory = psutil.virtual_memory()
     yield "cores", f"{psutil.cpu_count(logical=False)} physical, {os.cpu_count()} logical, {_threads(settings)} used"
     yield "memory", f"{memory.available / 1e9:.1f} GB free of {memory.total / 1e9:.1f} GB"
+    yield "tier", settings.tier
     yield "model folder", f"{settings.model_dir} ({_size(settings.model_dir) / 1e6:,.0f} MB)"
 
 

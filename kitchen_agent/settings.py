@@ -1,4 +1,4 @@
-"""What can be set from outside: environment variables that begin with KITCHEN_."""
+"""What can be set from outside: environment variables that begin with KITCHEN_, and a file that holds some of them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kitchen_agent.errors import SettingsError
+from kitchen_agent.output_file import write_whole
+from kitchen_agent.paths import is_file
 
 PROGRAM = "kitchen-agent"
+FILE_NAME = "settings.env"
+"""In the data folder: lines such as KITCHEN_TIER=better. A variable of the environment goes before one in the file."""
 Tier = Literal["default", "better"]
+_TIER = "KITCHEN_TIER"
 
 
 class Settings(BaseSettings):
@@ -43,9 +48,34 @@ class Settings(BaseSettings):
 
 
 def load() -> Settings:
-    """The settings in the environment. Raises SettingsError for a value that cannot be understood."""
+    """The settings in the environment and in the file. Raises SettingsError for a value that cannot be understood."""
+    file = _load(None).data_dir / FILE_NAME
+    return _load(file) if is_file(file) else _load(None)
+
+
+def choose_tier(tier: Tier) -> bool:
+    """Let `tier` plan from now on; whether the environment leaves it at that. Raises SettingsError, OutputError."""
+    folder = _load(None).data_dir
     try:
-        return Settings()
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError("KITCHEN_DATA_DIR", str(folder), error.strerror or str(error)) from error
+    file = folder / FILE_NAME
+    kept = [line for line in _lines(file) if not line.strip().removeprefix("export ").startswith(_TIER)]
+    write_whole(file, "\n".join([*kept, f"{_TIER}={tier}", ""]))
+    return load().tier == tier
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text(encoding="utf-8").splitlines() if is_file(file) else []
+
+
+def _load(file: Path | None) -> Settings:
+    try:
+        return Settings(_env_file=file)
+    except UnicodeDecodeError as error:
+        raise SettingsError(str(file), "", "it is not UTF-8 text") from error
     except ValidationError as error:
         first = error.errors()[0]
-        raise SettingsError(f"KITCHEN_{first['loc'][0]}".upper(), str(first["input"]), first["msg"]) from error
+        where = f"{first['msg']} (in the environment or in {file})" if file else first["msg"]
+        raise SettingsError(f"KITCHEN_{first['loc'][0]}".upper(), str(first["input"]), where) from error
