@@ -235,8 +235,8 @@ def _phases(run: Run, name: TermName | None) -> tuple[Phase, ...]:
 
 
 def _bounded(problem: Problem, name: TermName | None) -> bool:
-    """Whether trying the least values first proves much: lateness and a project's length, not how a kitchen feels."""
-    return name == "lateness" or not problem.dishes
+    """Whether trying the least values first proves much: a project's length, and lateness where hands are short."""
+    return not problem.dishes or (name == "lateness" and bool(problem.cooks))
 
 
 def _several(run: Run) -> bool:

@@ -305,6 +305,8 @@ def test_strategies_take_short_turns_first_where_there_are_no_people() -> None:
 def test_the_least_values_are_tried_where_that_proves_much() -> None:
     late = Run(build(kitchen(0, 3, 2)), Limits(), None, None)
     assert [name for name in ORDER if "bounding" in _phases(late, name)] == ["lateness"]
+    baking = Run(build(ovens.bakings(0, 6)), Limits(), None, None)
+    assert not [name for name in ORDER if "bounding" in _phases(baking, name)]
 
 
 def test_a_late_banquet_is_nearly_proved() -> None:
