@@ -73,8 +73,8 @@ def _lines(file: Path) -> list[str]:
 def _load(file: Path | None) -> Settings:
     try:
         return Settings(_env_file=file)
-    except UnicodeDecodeError as error:
-        raise SettingsError(str(file), "", "it is not UTF-8 text") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(str(file), "", f"it cannot be read as UTF-8 text ({error})") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = f"{first['msg']} (in the environment or in {file})" if file else first["msg"]
