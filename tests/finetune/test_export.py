@@ -16,7 +16,7 @@ from transformers import PreTrainedTokenizerFast
 
 from finetune.config import LoraSettings, TrainConfig
 from finetune.errors import AdapterError, InputError
-from finetune.export.command import FileType, export_adapter, merge_adapter
+from finetune.export.command import FileType, export, export_adapter, merge_adapter
 from finetune.export.gguf_files import write_adapter
 from finetune.export.manifest import read_manifest
 from finetune.export.parity import compare, reference_logits, served_logits
@@ -218,6 +218,11 @@ def test_another_base_is_refused(trained: Trained, tmp_path: Path) -> None:
     write_gguf(wider, trained.tokenizer, tmp_path / "wider.gguf")
     with pytest.raises(AdapterError, match="changes a matrix of shape"):
         read_adapter(trained.adapter, open_base(tmp_path / "wider.gguf"))
+
+
+def test_a_base_that_is_no_gguf_file_is_refused(trained: Trained, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"Qwen/Qwen2\.5-7B.*not a GGUF file.*embedded-better"):
+        export(trained.adapter, tmp_path / "adapter.gguf", base="Qwen/Qwen2.5-7B")
 
 
 def test_a_missing_or_damaged_folder_is_refused_by_name(trained: Trained, tmp_path: Path) -> None:
