@@ -1,4 +1,4 @@
-"""The adapter to llama.cpp: the only module that imports `llama_cpp`.
+"""The adapter to llama.cpp: the only module that imports `llama_cpp`, but for `llama_library`, which sets it up.
 
 What it offers is what the language model needs and no more: rows of tokens in, logits out, a key-value cache
 with separate sequences, a grammar that can be asked about single tokens, and requantising a file.
@@ -9,9 +9,7 @@ from __future__ import annotations
 import codecs
 import ctypes
 import json
-import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kitchen_agent.errors import GrammarError, ModelLoadError, ModelRunError
+from kitchen_agent.llama_library import chatter
 from kitchen_agent.prompt import Message
 
 Logits = NDArray[np.float32]
@@ -32,42 +31,6 @@ Logits = NDArray[np.float32]
 BATCH_TOKENS = 512
 # A grammar usually allows the model's own favourite. Only when all of the best are refused, more are asked about.
 _CANDIDATES = (1, 16, 512)
-_ERROR_LEVEL, _CONTINUED_LEVEL = 4, 5
-
-logger = logging.getLogger(__name__)
-
-
-class _Chatter:
-    """llama.cpp's log: errors go to Python's logging, or into the exception that they explain; the rest is dropped."""
-
-    def __init__(self) -> None:
-        self.kept: list[str] | None = None
-        self._level = 0
-        self.callback = llama_cpp.llama_log_callback(self._hear)
-
-    def _hear(self, level: int, text: bytes, _data: ctypes.c_void_p) -> None:
-        self._level = self._level if level == _CONTINUED_LEVEL else level
-        line = text.decode(errors="replace").strip()
-        if self._level != _ERROR_LEVEL or not line:
-            return
-        if self.kept is None:
-            logger.error("llama.cpp: %s", line)
-        else:
-            self.kept.append(line)
-
-    @contextmanager
-    def keeping(self) -> Iterator[list[str]]:
-        """Collect the errors of the block instead of logging them."""
-        before, self.kept = self.kept, []
-        try:
-            yield self.kept
-        finally:
-            self.kept = before
-
-
-_chatter = _Chatter()
-llama_cpp.llama_log_set(_chatter.callback, ctypes.c_void_p(0))
-llama_cpp.llama_backend_init()
 
 
 @dataclass(frozen=True)
@@ -84,7 +47,7 @@ class Grammar:
     """Where in a GBNF grammar an answer stands."""
 
     def __init__(self, vocabulary: ctypes.c_void_p, text: str) -> None:
-        with _chatter.keeping() as errors:
+        with chatter.keeping() as errors:
             self._sampler = llama_cpp.llama_sampler_init_grammar(vocabulary, text.encode(), b"root")
         if not self._sampler:
             raise GrammarError("; ".join(errors) or "llama.cpp does not accept the grammar")
@@ -169,12 +132,12 @@ class Engine:
     def _load(self, path: Path, adapter: Path | None) -> None:
         parameters = llama_cpp.llama_model_default_params()
         parameters.n_gpu_layers = 0
-        with _chatter.keeping() as errors:
+        with chatter.keeping() as errors:
             self._model = llama_cpp.llama_model_load_from_file(str(path).encode(), parameters)
         if not self._model:
             raise ModelLoadError(path, "; ".join(errors) or "llama.cpp cannot read it")
         if adapter is not None:
-            with _chatter.keeping() as errors:
+            with chatter.keeping() as errors:
                 self._adapter = llama_cpp.llama_adapter_lora_init(self._model, str(adapter).encode())
             if not self._adapter:
                 raise ModelLoadError(adapter, "; ".join(errors) or "llama.cpp cannot use it as an adapter")
@@ -187,7 +150,7 @@ class Engine:
         parameters.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED
         parameters.n_batch = parameters.n_ubatch = BATCH_TOKENS
         parameters.n_threads = parameters.n_threads_batch = threads
-        with _chatter.keeping() as errors:
+        with chatter.keeping() as errors:
             self._context = llama_cpp.llama_init_from_model(self._model, parameters)
         if not self._context:
             raise ModelLoadError(path, "; ".join(errors) or "no memory for its context")
@@ -231,7 +194,7 @@ class Engine:
         for i, row in enumerate(rows):
             batch.token[i], batch.pos[i], batch.logits[i] = row.token, row.position, row.wanted
             batch.n_seq_id[i], batch.seq_id[i][0] = 1, row.slot
-        with _chatter.keeping() as errors:
+        with chatter.keeping() as errors:
             status = llama_cpp.llama_decode(self._context, batch)
         if status:
             raise ModelRunError(status, "; ".join(errors))
@@ -300,7 +263,7 @@ def quantise(source: Path, target: Path, file_type: str) -> None:
 
 
 def _quantise(source: Path, target: Path, parameters: llama_cpp.llama_model_quantize_params) -> None:
-    with _chatter.keeping() as errors:
+    with chatter.keeping() as errors:
         status = llama_cpp.llama_model_quantize(str(source).encode(), str(target).encode(), ctypes.byref(parameters))
     if status:
         raise ModelLoadError(source, "; ".join(errors) or f"llama.cpp cannot quantise it (status {status})")

@@ -14,6 +14,7 @@ import pytest
 from kitchen_agent.errors import ContextOverflowError, GrammarError, ModelClosedError, ModelLoadError
 from kitchen_agent.language_model import LanguageModel, default_threads
 from kitchen_agent.llama import Engine, Row
+from kitchen_agent.llama_library import weight_formats
 from kitchen_agent.prompt import Message
 
 WORDS = 'root ::= word (" " word){2} "."\nword ::= [a-z]{3,5}'
@@ -25,6 +26,10 @@ def ask(text: str) -> list[Message]:
 
 
 QUESTIONS = [ask(text) for text in ("How hot?", "How long does a whole goose of five kilos take?", "Salt?", "x" * 600)]
+
+
+def test_no_matrix_is_laid_out_for_the_tile_unit_whose_kernels_may_crash() -> None:
+    assert "AMX" not in weight_formats()
 
 
 def test_answers_side_by_side_are_the_answers_alone(tiny: LanguageModel) -> None:
