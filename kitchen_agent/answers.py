@@ -1,7 +1,8 @@
 """The model's answers, kept: a recipe that was planned once is not planned again.
 
-An answer is found by everything that it depends on: the recipe, the prompt, the model file and the adapter file.
-What is kept is the text that the model wrote; checks and mends run again each time, so they may change freely.
+An answer is found by everything that it depends on: the recipe, the prompt, the way of choosing tokens, the model
+file and the adapter file. What is kept is the text that the model wrote; checks and mends run again each time, so
+they may change freely.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kitchen_agent.errors import StorageError
-from kitchen_agent.prompt import PROMPT_VERSION, Style
+from kitchen_agent.prompt import DECODING_VERSION, PROMPT_VERSION, Style
 from kitchen_agent.recipe import Recipe
 
 _SCHEMA = """CREATE TABLE IF NOT EXISTS answers (
@@ -79,6 +80,7 @@ def digest(recipe: Recipe, author: Author) -> str:
     parts = [
         recipe.model_dump(mode="json", exclude={"key"}),
         PROMPT_VERSION,
+        DECODING_VERSION,
         author.style,
         author.model_sha256,
         author.adapter_sha256,

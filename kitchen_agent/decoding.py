@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import codecs
 import queue
+import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -23,6 +24,7 @@ import numpy as np
 from kitchen_agent.errors import ContextOverflowError, GrammarError, ModelRunError
 from kitchen_agent.llama import BATCH_TOKENS, Engine, Grammar, Logits, Row
 from kitchen_agent.prompt import Message
+from kitchen_agent.weighing import Figure, weigh
 
 ROWS = 4
 _FILLER_TOKEN = 0
@@ -54,16 +56,27 @@ class Answer:
     """
 
     def __init__(
-        self, messages: Sequence[Message], grammar: str | None, max_tokens: int, stop: Sequence[str], begun: str
+        self,
+        messages: Sequence[Message],
+        grammar: str | None,
+        max_tokens: int,
+        stop: Sequence[str],
+        begun: str,
+        estimate: re.Pattern[str] | None,
     ) -> None:
         self.messages, self.grammar_text, self.max_tokens, self.stop = messages, grammar, max_tokens, tuple(stop)
-        self.begun = begun
+        self.begun, self.estimate = begun, estimate
         self.events: queue.SimpleQueue[str | Completion | BaseException] = queue.SimpleQueue()
         self.cancelled = threading.Event()
         self.tokens: list[int] = []
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self._text = begun
         self._sent = len(begun)
+
+    @property
+    def at_estimate(self) -> bool:
+        """Whether what comes next is a figure to be weighed."""
+        return self.estimate is not None and self.estimate.search(self._text) is not None
 
     def add(self, token: int, piece: bytes) -> Finish | None:
         """Append a token; why the answer is finished, if it is."""
@@ -101,6 +114,16 @@ class _Seat:
     grammar: Grammar | None = None
     read: float = field(default_factory=time.perf_counter)
     pending: int = _FILLER_TOKEN
+    figure: _FigureSought | None = None
+
+
+@dataclass
+class _FigureSought:
+    """A figure that is weighed after the first `kept` tokens of a slot; when it is known, its `digits` yet to write."""
+
+    search: Generator[Figure, Logits, Figure]
+    kept: int
+    digits: list[int] | None = None
 
 
 class Decoder:
@@ -110,6 +133,7 @@ class Decoder:
         self._engine = engine
         self._seats: dict[int, _Seat] = {}
         self._cached: list[list[int]] = [[] for _ in range(ROWS)]
+        self._digits = [engine.tokenize(str(digit))[-1] for digit in range(10)]
 
     @property
     def busy(self) -> bool:
@@ -205,19 +229,27 @@ class Decoder:
                 self._cached[slot].append(sitting.pending)
                 self._take(sitting, next(logits))
             else:
-                self._engine.trim(slot, len(self._cached[slot]))
+                self._trim(slot, len(self._cached[slot]))
+
+    def _trim(self, slot: int, length: int) -> None:
+        self._engine.trim(slot, length)
+        del self._cached[slot][length:]
 
     def _forget(self, error: ModelRunError) -> None:
         """After a failure nothing in the cache can be trusted: end every answer and start empty."""
         self.fail(error)
-        for slot, cached in enumerate(self._cached):
-            self._engine.trim(slot, 0)
-            cached.clear()
+        for slot in range(ROWS):
+            self._trim(slot, 0)
 
     def _take(self, seat: _Seat, logits: Logits) -> None:
-        """Choose the next token of an answer."""
+        """Choose the next token of an answer, or one to try where a figure is being weighed."""
+        if seat.answer.at_estimate and seat.figure is None:
+            search = weigh(logits.copy(), self._digits)
+            seat.figure = _FigureSought(search, len(self._cached[seat.slot]))
+        if seat.figure and seat.figure.digits is None and self._tries(seat, seat.figure, logits):
+            return
         try:
-            token = seat.grammar.best(logits) if seat.grammar else int(np.argmax(logits))
+            token = self._next_token(seat, logits)
         except GrammarError as error:
             seat.answer.events.put(error)
             self._leave(seat)
@@ -230,6 +262,28 @@ class Decoder:
         seat.pending = token
         if finish := seat.answer.add(token, self._engine.piece(token)):
             self._complete(seat, finish)
+
+    def _tries(self, seat: _Seat, figure: _FigureSought, logits: Logits) -> bool:
+        """Whether one more token is to be tried; when not, the figure is known and the slot as it was before it."""
+        try:
+            begun = figure.search.send(logits) if len(self._cached[seat.slot]) > figure.kept else next(figure.search)
+        except StopIteration as found:
+            self._trim(seat.slot, figure.kept)
+            figure.digits = [self._digits[digit] for digit in found.value]
+            return False
+        self._trim(seat.slot, figure.kept + len(begun) - 1)
+        seat.pending = self._digits[begun[-1]]
+        return True
+
+    def _next_token(self, seat: _Seat, logits: Logits) -> int:
+        """The next digit of a figure that was weighed, no digit after its end, the likeliest token elsewhere."""
+        if seat.figure and seat.figure.digits:
+            return seat.figure.digits.pop(0)
+        if seat.figure:
+            seat.figure = None
+            logits = logits.copy()
+            logits[self._digits] = -np.inf
+        return seat.grammar.best(logits) if seat.grammar else int(np.argmax(logits))
 
     def _complete(self, seat: _Seat, finish: Finish) -> None:
         completion = Completion(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import re
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -67,14 +68,17 @@ class LanguageModel:
         on_token: Callable[[str], None] | None = None,
         stop: Sequence[str] = (),
         begun: str = "",
+        estimate: re.Pattern[str] | None = None,
     ) -> Completion:
         """The likeliest answer to `messages`, chosen token by token, under a GBNF `grammar` if given.
 
         `begun` is the beginning of the answer: the model writes on from there, and the whole is the answer.
+        Where `estimate` is found in the text so far, at its end, a whole number is written that is close to most of
+        what the model holds possible there (`weighing`); the grammar must allow any number there, and no digit after.
         `on_token` is called in this thread with each new bit of text. Raises ContextOverflowError when the prompt
         and `max_tokens` do not fit, GrammarError, ModelRunError, ModelClosedError.
         """
-        answer = Answer(messages, grammar, max_tokens, stop, begun)
+        answer = Answer(messages, grammar, max_tokens, stop, begun, estimate)
         self._enqueue(answer)
         try:
             while True:

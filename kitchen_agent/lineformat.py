@@ -38,6 +38,8 @@ _ATTENTION = {"hands": "hands_on", "tend": "tend", "free": "unattended"}
 _ATTENTION_WORD = {value: word for word, value in _ATTENTION.items()}
 _SCALING = ("fixed", "linear", "batch")
 _NAME_UNSAFE = re.compile(r"[|\n\r]+")
+# Where the minutes of an estimate begin.
+ESTIMATE = re.compile(r"\|[a-z_]+ ~\Z")
 _TASK_LINE = re.compile(
     r"(?P<id>\d+)/(?P<steps>\d+(?:,\d+)*)?(?P<uses>(?: [A-Z]{1,2})*)\|(?P<name>[^|]+)\|(?P<action>[a-z_]+) "
     r"(?P<stated>[=~])(?P<minutes>\d+) (?P<attention>hands|tend|free)(?P<tools>(?: [a-z_]+(?::[a-z])?)*)"

@@ -31,13 +31,15 @@ _TASKS = re.compile(r"\btasks? (\d+)(?: and (\d+))?\b")
 class Question:
     """One request to a model: the chat, the GBNF grammar of the answer and the answer's longest length in tokens.
 
-    `begun` is the beginning of the answer, where that is given: the model writes on from there.
+    `begun` is the beginning of the answer, where that is given: the model writes on from there. Figures that follow
+    `estimate` are weighed.
     """
 
     messages: tuple[Message, ...]
     grammar: str
     max_tokens: int = ANSWER_TOKENS_MAX
     begun: str = ""
+    estimate: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Judged:
 
 def question(recipe: Recipe, style: Style) -> Question:
     """Ask for the task graph of `recipe`."""
-    return Question(tuple(messages(recipe, style)), lineformat.grammar(recipe))
+    return Question(tuple(messages(recipe, style)), lineformat.grammar(recipe), estimate=lineformat.ESTIMATE)
 
 
 def judge(answer: str, recipe: Recipe) -> Judged:
@@ -95,7 +97,7 @@ def revision(recipe: Recipe, style: Style, judged: Judged) -> Question:
         {"role": "assistant", "content": judged.answer},
         {"role": "user", "content": f"This is wrong:\n{told}\nWrite the whole task graph again, with that put right."},
     )
-    return Question(first.messages + again, first.grammar)
+    return replace(first, messages=first.messages + again)
 
 
 def wants_revision(judged: Judged, style: Style) -> bool:

@@ -18,7 +18,7 @@ from kitchen_agent.manifests import sha256_of
 from kitchen_agent.modelsources import Report
 from kitchen_agent.paths import is_file
 from kitchen_agent.planner import Question
-from kitchen_agent.prompt import PROMPT_VERSION, Style
+from kitchen_agent.prompt import DECODING_VERSION, PROMPT_VERSION, Style
 from kitchen_agent.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class ModelChoice:
             "model": f"{self.model_path.name} {self.model_sha256[:12]}",
             "adapter": adapter,
             "prompt": PROMPT_VERSION,
+            "decoding": DECODING_VERSION,
         }
 
     def without_adapter(self) -> ModelChoice:
@@ -156,6 +157,7 @@ class PlannerModel:
             max_tokens=question.max_tokens,
             on_token=on_token,
             begun=question.begun,
+            estimate=question.estimate,
         )
 
     def load(self) -> None:

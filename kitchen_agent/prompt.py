@@ -10,6 +10,8 @@ from kitchen_agent.recipe import Recipe
 from kitchen_agent.taskgraph import ACTIONS, COURSES, SERVES, TOOLS
 
 PROMPT_VERSION = "1"
+# How the tokens of an answer are chosen; another one where the same prompt may get another answer.
+DECODING_VERSION = "2"
 Style = Literal["short", "example"]
 SYSTEM = "Write the task graph of the recipe."
 

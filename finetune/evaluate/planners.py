@@ -22,7 +22,7 @@ from kitchen_agent.errors import DishRefusedError
 from kitchen_agent.graph import build_dish_graph
 from kitchen_agent.planner import Question
 from kitchen_agent.planner_model import ModelChoice, PlannerModel
-from kitchen_agent.prompt import PROMPT_VERSION, Style
+from kitchen_agent.prompt import DECODING_VERSION, PROMPT_VERSION, Style
 from kitchen_agent.recipe import Recipe
 from kitchen_agent.state import AsksModel, DishDeps
 from kitchen_agent.taskgraph import TaskGraph
@@ -81,7 +81,8 @@ def _asking(name: str, model: AsksModel) -> Planner:
     """The application's own dish graph with `model`, no answer recalled and none kept."""
     graph, deps = build_dish_graph(), DishDeps(model, answers=None)
     author = model.author
-    identity = f"{author.model_sha256} {author.adapter_sha256} {author.style} {PROMPT_VERSION} {judge_version()}"
+    versions = f"{PROMPT_VERSION} {DECODING_VERSION} {judge_version()}"
+    identity = f"{author.model_sha256} {author.adapter_sha256} {author.style} {versions}"
 
     def plan(recipe: Recipe) -> TaskGraph:
         try:
