@@ -1,13 +1,12 @@
 """Seconds for a menu of four dishes: cold (the model reads all recipes) and warm (its answers are kept).
 
-python -m kitchen_agent.benchmarks.plan [ADAPTER]
-
 Each row is a fresh process of `kitchen plan` with all that it loads and prints; first with the adapter (that which
 ships, or ADAPTER), then with the untuned model.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import resource
 import subprocess
@@ -36,8 +35,11 @@ class Measured:
 
 def main() -> None:
     """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m kitchen_agent.benchmarks.plan", description=__doc__)
+    parser.add_argument("adapter", nargs="?", type=Path, metavar="ADAPTER", help="in place of that which ships")
+    given = parser.parse_args().adapter
     shipped = modelfiles.adapter(settings.load())
-    adapter = sys.argv[1] if len(sys.argv) > 1 else str(shipped.path) if shipped else None
+    adapter = str(given) if given else str(shipped.path) if shipped else None
     print(f"{MENU}; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start")
     print(f"{'adapter':<24}{'run':<6}{'wall s':>9}{'CPU s':>9}")
     for chosen in ([adapter] if adapter else []) + ["none"]:
