@@ -34,7 +34,7 @@ SHARE_OF: dict[Phase, float] = {"alone": 0.7, "bounding": 0.7, "beside": 0.6, "i
 """Of that, how much each phase of the search may take."""
 PROJECT_SHARE_OF: dict[Phase, float] = {
     **SHARE_OF,
-    "alone": 0.35,
+    "alone": 0.2,
     "briefly": 0.1,
     "beside": 0.25,
     "bounding": 0.8,
