@@ -28,6 +28,14 @@ def test_what_is_written_is_read_back(graph: TaskGraph) -> None:
     assert lineformat.parse(lineformat.write(graph), GRATIN).graph() == graph
 
 
+@given(task_graphs())
+def test_estimates_begin_where_the_planner_looks_for_them(graph: TaskGraph) -> None:
+    text = lineformat.write(graph)
+    ends = [end for end in range(len(text)) if lineformat.ESTIMATE.search(text[:end])]
+    assert len(ends) == sum(not task.stated for task in graph.tasks)
+    assert all(text[end].isdecimal() for end in ends)
+
+
 @given(st.text(max_size=200) | st.text(alphabet="12/ABab|=~<>@ \nchopdstend", max_size=200))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(LineFormatError):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from kitchen_agent import lineformat
 from kitchen_agent.answers import AnswerStore, Author
 from kitchen_agent.errors import GraphRefusedError
 from kitchen_agent.planner import finish, judge, question, revision, wants_revision
@@ -17,6 +18,12 @@ def test_the_question_shows_the_recipe_in_one_notation() -> None:
     assert "4 Tip into the dish, top with cheese and bake for 43 minutes." in asked
     assert "example" not in asked
     assert len(messages(GRATIN, "example")) == 4
+
+
+def test_estimates_are_weighed_also_where_the_model_writes_on() -> None:
+    missed = judge(GRATIN_ANSWER.replace("=45", "~45"), GRATIN)
+    for asked in (question(GRATIN, "short"), question(GRATIN, "example"), revision(GRATIN, "example", missed)):
+        assert asked.estimate is lineformat.ESTIMATE
 
 
 def test_a_good_answer_is_finished_without_notes() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kitchen_agent.language_model import LanguageModel
+from kitchen_agent.llama import Engine, Row
 from kitchen_agent.weighing import Figure, Logits, weigh
 from tests.kitchen_agent.model.test_language_model import QUESTIONS, ask
 
@@ -75,6 +76,35 @@ def test_it_is_the_geometric_mean_and_found_token_by_token(weights: dict[int, fl
     if min(belief.values()) >= 0.05 and max(belief.values()) < 0.8:
         exact = math.exp(sum(share * math.log(value) for value, share in belief.items()))
         assert figure == pytest.approx(exact, abs=0.51)
+
+
+def figure_by_hand(engine: Engine, prompt: list[int]) -> int:
+    """The figure after `prompt`, weighed without a decoder."""
+    digits = [engine.tokenize(str(digit))[0] for digit in DIGITS]
+    engine.trim(0, 0)
+    rows = [Row(0, at, token, wanted=at == len(prompt) - 1) for at, token in enumerate(prompt)]
+    search = weigh(engine.evaluate(rows)[0].copy(), digits)
+    try:
+        figure = next(search)
+        while True:
+            at = len(prompt) + len(figure) - 1
+            engine.trim(0, at)
+            figure = search.send(engine.evaluate([Row(0, at, digits[figure[-1]])])[0])
+    except StopIteration as found:
+        return int("".join(map(str, found.value)))
+
+
+def test_the_figure_that_was_weighed_is_written_and_ends_there(tiny_path: Path) -> None:
+    rules = 'root ::= "~" [1-9] [0-9]{0,3} (" " [a-z])? [0-9a-z ]{0,9}'
+    engine = Engine(tiny_path, None, threads=1, context=1024, slots=1)
+    with LanguageModel.open(tiny_path, threads=1, context=1024) as model:
+        for question in [*QUESTIONS[:3], *(ask(f"Step {number}?") for number in range(9))]:
+            wanted = figure_by_hand(engine, engine.tokenize(engine.render(question) + "~"))
+            answer = model.complete(question, grammar=rules, max_tokens=8, begun="~", estimate=re.compile(r"~\Z"))
+            written = re.match(r"~(\d+)", answer.text)
+            assert written
+            assert int(written[1]) == wanted
+    engine.close()
 
 
 def test_inside_an_answer_the_rest_is_written_as_if_the_figure_had_been_given(tiny_path: Path) -> None:
