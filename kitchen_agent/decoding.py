@@ -1,4 +1,4 @@
-"""Greedy decoding of up to four answers side by side, with a cache of prompts that were read before.
+"""Greedy decoding, but for estimates, of up to four answers side by side, with a cache of prompts read before.
 
 A step evaluates one row of the batch for each answer. llama.cpp's repacked Q4_0 kernels multiply four rows at once
 and fewer than four one by one, so a step of two or three answers carries idle rows along: four rows take about 1.6

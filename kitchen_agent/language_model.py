@@ -73,8 +73,8 @@ class LanguageModel:
         """The likeliest answer to `messages`, chosen token by token, under a GBNF `grammar` if given.
 
         `begun` is the beginning of the answer: the model writes on from there, and the whole is the answer.
-        Where `estimate` is found in the text so far, at its end, a whole number is written that is close to most of
-        what the model holds possible there (`weighing`); the grammar must allow any number there, and no digit after.
+        Where `estimate` is found in the text so far, at its end, the whole number in the middle of all that the model
+        holds possible there is written (`weighing`): the grammar must allow any number of up to four digits there.
         `on_token` is called in this thread with each new bit of text. Raises ContextOverflowError when the prompt
         and `max_tokens` do not fit, GrammarError, ModelRunError, ModelClosedError.
         """

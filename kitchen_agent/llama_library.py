@@ -56,9 +56,9 @@ def _leave_tiles_alone() -> None:
     """Take the format for the tile unit of Intel's server processors (AMX) from llama.cpp's list.
 
     Compiled by GCC before 13, which loses most of the unit's settings as stores that nobody reads, its kernels end the
-    process at the first token (llama.cpp #20824). The other kernels are as fast for a few rows at a time and give
-    the same answers as on every other processor with AVX-512. llama.cpp offers no switch but its own compilation; the
-    list is that of its public `ggml_backend_dev_get_extra_bufts`, which it reads whenever a model is loaded.
+    process at the first token (llama.cpp #20824). What is left are the kernels of other processors with AVX-512.
+    llama.cpp offers no switch but its own compilation; the list is that of its public
+    `ggml_backend_dev_get_extra_bufts`, which it reads whenever a model is loaded.
     """
     formats = _weight_formats()
     kept = [formats[place] for place in range(_length(formats)) if _name(formats[place]) != _TILES]

@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from kitchen_agent.llama import Logits
 
 # What is less likely than this is not tried: it would hardly move the choice.
 _LEAST_SHARE = 0.04
@@ -21,7 +24,6 @@ _LEAST_SHARE = 0.04
 _SURE_SHARE = 0.8
 _DIGITS_MAX = 4
 
-Logits = NDArray[np.float32]
 Figure = tuple[int, ...]
 
 

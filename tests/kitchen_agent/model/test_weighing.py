@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kitchen_agent.language_model import LanguageModel
-from kitchen_agent.llama import Engine, Row
-from kitchen_agent.weighing import Figure, Logits, weigh
+from kitchen_agent.llama import Engine, Logits, Row
+from kitchen_agent.weighing import Figure, weigh
 from tests.kitchen_agent.model.test_language_model import QUESTIONS, ask
 
 DIGITS = range(10)
