@@ -20,6 +20,7 @@ try:
     from finetune.runs import app as runs
     from finetune.sentences.command import evaluate_sentences, prepare_sentences
     from finetune.smoke import smoke
+    from finetune.teach_command import teach
     from finetune.train_command import train
 except ModuleNotFoundError as error:  # the application alone does without what these need
     sys.exit(missing_module(error))
@@ -30,6 +31,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__d
 app.command("prepare")(prepare)
 app.command("prepare-sentences")(prepare_sentences)
 app.command("train", context_settings=ANY_FIELD)(train)
+app.command("teach", context_settings=ANY_FIELD)(teach)
 app.command("plan-memory", context_settings=ANY_FIELD)(plan_memory)
 app.command("evaluate")(evaluate)
 app.command("evaluate-sentences")(evaluate_sentences)

@@ -12,7 +12,7 @@ from torch import Tensor
 from finetune import fused
 from finetune.int8_lora import quantised_weight
 
-_CHUNK_ROWS = 128
+CHUNK_ROWS = 128
 
 
 class OutputLayer:
@@ -42,39 +42,45 @@ class OutputLayer:
 
 class _AnswerLoss(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, hidden: Tensor, targets: Tensor, weights: Tensor, layer: OutputLayer) -> Tensor:
+    def forward(
+        ctx: Any, hidden: Tensor, targets: Tensor, shares: Tensor, weights: Tensor, layer: OutputLayer
+    ) -> Tensor:
         total = torch.zeros((), dtype=torch.float32, device=hidden.device)
         gradient = torch.empty_like(hidden) if hidden.requires_grad else None
-        for start in range(0, hidden.shape[0], _CHUNK_ROWS):
-            rows = slice(start, start + _CHUNK_ROWS)
+        for start in range(0, hidden.shape[0], CHUNK_ROWS):
+            rows = slice(start, start + CHUNK_ROWS)
             logits = layer.logits(hidden[rows])
-            wanted = targets[rows, None]
             log_total = logits.logsumexp(1, keepdim=True)
-            total += ((log_total - logits.gather(1, wanted)) * weights[rows, None]).sum()
+            surprise = (log_total - logits.gather(1, targets[rows])) * shares[rows]
+            total += (surprise * weights[rows, None]).sum()
             if gradient is not None:
-                gradient[rows] = _hidden_gradient(logits.sub_(log_total).exp_(), wanted, layer) * weights[rows, None]
+                probabilities = logits.sub_(log_total).exp_()
+                gradient[rows] = _hidden_gradient(probabilities, targets[rows], shares[rows], layer)
+                gradient[rows] *= weights[rows, None]
         ctx.gradient = gradient
         return total
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None, None]:
-        return ctx.gradient.mul_(gradients[0]), None, None, None
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None, None, None]:
+        return ctx.gradient.mul_(gradients[0]), None, None, None, None
 
 
-def _hidden_gradient(probabilities: Tensor, wanted: Tensor, layer: OutputLayer) -> Tensor:
-    # The wanted token's share is exact: in int8 its size would swallow the many small probabilities beside it.
-    missing = probabilities.gather(1, wanted) - 1.0
-    own = layer.weight[wanted[:, 0]] * missing.to(layer.weight.dtype)
-    return layer.input_gradient(probabilities.scatter_(1, wanted, 0.0)).add_(own)
+def _hidden_gradient(probabilities: Tensor, targets: Tensor, shares: Tensor, layer: OutputLayer) -> Tensor:
+    # The targets' part is exact: in int8 its size would swallow the many small probabilities beside it.
+    missing = (probabilities.gather(1, targets) - shares).to(layer.weight.dtype)
+    own = torch.bmm(missing[:, None], layer.weight[targets])[:, 0]
+    return layer.input_gradient(probabilities.scatter_(1, targets, 0.0)).add_(own)
 
 
-def answer_loss(hidden: Tensor, targets: Tensor, weights: Tensor, layer: OutputLayer) -> Tensor:
-    """The weighted sum of the cross-entropy (nats) of `targets` (rows), given the hidden states before them.
+def answer_loss(hidden: Tensor, targets: Tensor, shares: Tensor, weights: Tensor, layer: OutputLayer) -> Tensor:
+    """The weighted sum of the cross-entropy (nats) of the rows' targets, given the hidden states before them.
 
-    `hidden` is (rows x width); `weights` (rows) count each target.
+    `hidden` is (rows x width). Each row has the same number of `targets`, all different, and the `shares` in which
+    they are wanted (both rows x targets, summing to 1): one target when the answer is known, more when a teacher
+    says what else it believes. `weights` (rows) count each row.
 
     Logits are made for 128 rows at a time and turned into the gradient at once, so memory does not grow with the
     number of answer tokens.
     """
     loss: Callable[..., Tensor] = _AnswerLoss.apply
-    return loss(hidden, targets, weights, layer)
+    return loss(hidden, targets, shares, weights, layer)

@@ -15,6 +15,7 @@ from finetune.chat import read_chats
 from finetune.config import TrainConfig
 from finetune.dataset import Example, batch_at, read_examples, tell_left_out, tokenised
 from finetune.errors import DataError
+from finetune.soft_targets import with_soft_targets
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,26 @@ def read_batches(config: TrainConfig, tokenizer: Any) -> Batches:
     if config.end:
         end = _annotated(config, config.end.train_file, tokenizer)
         batches = replace(batches, end=end, end_from=config.max_steps)
+    if config.soft_targets_file:
+        _refuse_untaught(batches, config.all_steps, config.soft_targets_file)
     return batches
 
 
 def _annotated(config: TrainConfig, path: Path, tokenizer: Any) -> Batches:
     examples = read_examples(path, tokenizer, config.max_tokens, config.name_weight)
+    if config.soft_targets_file:
+        examples = with_soft_targets(examples, config.soft_targets_file, config.soft_share)
     return Batches(examples, config.batch_examples, config.seed)
+
+
+def _refuse_untaught(batches: Batches, steps: int, path: Path) -> None:
+    untaught = {example.key for step in range(steps) for example in batches.at(step) if not example.soft}
+    if untaught:
+        raise DataError(
+            path,
+            f"lacks {len(untaught)} of the examples that the run will be shown, {min(untaught)!r} among them",
+            "Run `python -m finetune teach` with the settings of the run.",
+        )
 
 
 def silver_at(lines: int, places: int, seed: int, step: int) -> list[int]:

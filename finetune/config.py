@@ -58,6 +58,8 @@ class TrainConfig(_Settings):
     `silver_file` holds more examples, whose labels nobody read over; each says its own weight in the loss. They make
     up `silver_share` of each batch, rounded to whole examples and at least one.
     The tokens of a task's name, whose wording is free, count `name_weight` in the loss; those that decide something 1.
+    `soft_targets_file` holds what a larger model believes of the examples, as `teach` writes it: in the loss that
+    counts for `soft_share` and the answer itself for the rest.
     `start_from` is an adapter of the same shape, a folder that an earlier run left or a GGUF file that `export` wrote;
     without one it starts fresh.
     `batch_examples` is the size of an optimiser step; it is worked off in rows of at most `row_tokens` tokens by
@@ -74,6 +76,8 @@ class TrainConfig(_Settings):
     silver_file: Path | None = None
     silver_share: float = Field(default=0.25, gt=0, lt=1)
     name_weight: float = Field(default=1.0, ge=0, le=1)
+    soft_targets_file: Path | None = None
+    soft_share: float = Field(default=0.7, gt=0, le=1)
     eval_file: Path | None = None
     cache: Path = Path("~/.cache/kitchen-agent/finetune")
     base_precision: BasePrecision = "fp32"
@@ -107,6 +111,8 @@ class TrainConfig(_Settings):
             raise ValueError("score_examples is not possible with shard_frozen; set it to 0")
         if self.silver_file and self.batch_examples == 1:
             raise ValueError("silver_file needs batch_examples of at least 2: a batch has examples of both kinds")
+        if self.silver_file and self.soft_targets_file:
+            raise ValueError("soft_targets_file is not possible with silver_file; set one of them to null")
         if self.end and not self.optimizer.final_fraction:
             raise ValueError("end needs optimizer.final_fraction above 0: its rate falls from there")
         if self.end and self.patience:

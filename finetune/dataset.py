@@ -23,17 +23,30 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class SoftTargets:
+    """Tokens that may stand at each place of an answer, all different, and the shares in which they are wanted.
+
+    Both are (answer tokens x choices), and the shares of a place sum to 1.
+    """
+
+    tokens: Tensor
+    shares: Tensor
+
+
+@dataclass(frozen=True)
 class Example:
     """Token ids of one example; the answer ends with the end-of-turn token.
 
-    In the loss an answer token counts `weight`, times its own of `shares` where there are any.
+    In the loss an answer token counts `weight`, times its own of `token_weights` where there are any. With `soft`
+    targets the loss is against these instead of the answer's tokens alone.
     """
 
     key: str
     prompt: Sequence[int]
     answer: Sequence[int]
     weight: float = 1.0
-    shares: tuple[float, ...] = ()
+    token_weights: tuple[float, ...] = ()
+    soft: SoftTargets | None = None
 
     def __len__(self) -> int:
         return len(self.prompt) + len(self.answer)
@@ -41,15 +54,24 @@ class Example:
     @property
     def weights(self) -> list[float]:
         """What each answer token counts in the loss."""
-        return [self.weight * share for share in self.shares or (1.0,) * len(self.answer)]
+        return [self.weight * own for own in self.token_weights or (1.0,) * len(self.answer)]
+
+    @property
+    def targets(self) -> SoftTargets:
+        """What is wanted at each answer token: its soft targets, or the token and nothing else."""
+        if self.soft:
+            return self.soft
+        answer = torch.tensor(list(self.answer))[:, None]
+        return SoftTargets(answer, torch.ones(answer.shape))
 
 
 @dataclass(frozen=True)
 class Packed:
     """Examples one after the other in a single row, without padding.
 
-    `tokens` and `positions` are (1, total); `predicting` are the places whose next token is part of an answer,
-    `targets` those tokens and `weights` their share in the loss, all (answer tokens).
+    `tokens` and `positions` are (1, total); `predicting` are the places whose next token is part of an answer and
+    `weights` what these tokens count in the loss, both (answer tokens); `targets` and `shares` are what is wanted
+    there, both (answer tokens x choices).
     """
 
     tokens: Tensor
@@ -57,6 +79,7 @@ class Packed:
     lengths: tuple[int, ...]
     predicting: Tensor
     targets: Tensor
+    shares: Tensor
     weights: Tensor
 
     def to(self, device: torch.device) -> Packed:
@@ -67,6 +90,7 @@ class Packed:
             self.lengths,
             self.predicting.to(device),
             self.targets.to(device),
+            self.shares.to(device),
             self.weights.to(device),
         )
 
@@ -109,12 +133,12 @@ def tokenised(chat: ChatExample, tokenizer: Any, name_weight: float = 1.0) -> Ex
     prompt = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=True, return_dict=False)
     encoded = tokenizer(chat.answer, add_special_tokens=False, return_offsets_mapping=True)
     answer = array("i", (*encoded["input_ids"], tokenizer.eos_token_id))
-    shares: tuple[float, ...] = ()
+    token_weights: tuple[float, ...] = ()
     if name_weight != 1:
         names = name_spans(chat.answer)
         inside = [any(low <= start and end <= high for low, high in names) for start, end in encoded["offset_mapping"]]
-        shares = (*(name_weight if within else 1.0 for within in inside), 1.0)
-    return Example(chat.key, array("i", prompt), answer, chat.weight, shares)
+        token_weights = (*(name_weight if within else 1.0 for within in inside), 1.0)
+    return Example(chat.key, array("i", prompt), answer, chat.weight, token_weights)
 
 
 def epoch_batches(count: int, batch_examples: int, seed: int, epoch: int) -> list[list[int]]:
@@ -153,24 +177,24 @@ def micro_batches(examples: Sequence[Example], max_tokens: int) -> Iterator[list
 
 
 def pack(examples: Sequence[Example]) -> Packed:
-    """`examples` in one row."""
+    """`examples` in one row; all of them have soft targets of one number of choices, or none has any."""
     tokens: list[int] = []
     predicting: list[int] = []
-    targets: list[int] = []
     weights: list[float] = []
     for example in examples:
         first = len(tokens) + len(example.prompt)
         predicting += range(first - 1, first - 1 + len(example.answer))
-        targets += example.answer
         weights += example.weights
         tokens += example.prompt
         tokens += example.answer
     lengths = tuple(map(len, examples))
+    targets = [example.targets for example in examples]
     return Packed(
         torch.tensor([tokens]),
         positions(lengths),
         lengths,
         torch.tensor(predicting),
-        torch.tensor(targets),
+        torch.cat([target.tokens for target in targets]),
+        torch.cat([target.shares for target in targets]),
         torch.tensor(weights),
     )

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
 from finetune import fused
-from finetune.answer_loss import OutputLayer, answer_loss
+from finetune.answer_loss import CHUNK_ROWS, OutputLayer, answer_loss
 from finetune.base_model import base_folder, exported_matrices
 from finetune.bases import on_hub
 from finetune.config import TrainConfig
@@ -53,11 +53,26 @@ class AnswerModel(nn.Module):
     def forward(self, row: Packed) -> Tensor:
         """The weighted sum of the cross-entropy (nats) of the answer tokens in `row`."""
         row = row.to(self.device)
-        states = self.decoder(
+        return answer_loss(self._before_answers(row), row.targets, row.shares, row.weights, self.output_layer)
+
+    @torch.no_grad()
+    def likeliest(self, row: Packed, count: int) -> tuple[Tensor, Tensor]:
+        """The `count` likeliest tokens at each answer token of `row`, and their probabilities.
+
+        Both are (answer tokens x count).
+        """
+        parts = [
+            self.output_layer.logits(states).softmax(1).topk(count)
+            for states in torch.split(self._before_answers(row.to(self.device)), CHUNK_ROWS)
+        ]
+        return torch.cat([part.indices for part in parts]), torch.cat([part.values for part in parts])
+
+    def _before_answers(self, row: Packed) -> Tensor:
+        """The hidden states that predict the answer tokens: (answer tokens x width)."""
+        states: Tensor = self.decoder(
             input_ids=row.tokens, position_ids=row.positions, use_cache=False, packed_lengths=row.lengths
-        )
-        answers = states.last_hidden_state[0, row.predicting]
-        return answer_loss(answers, row.targets, row.weights, self.output_layer)
+        ).last_hidden_state
+        return states[0, row.predicting]
 
     def move(self, device: torch.device) -> None:
         """Put everything on `device`, the output layer with it, which is no part of the module."""

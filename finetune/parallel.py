@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
 import torch
 import torch.distributed as distributed
@@ -24,6 +25,7 @@ from torch.distributed.fsdp import fully_shard
 
 from finetune.dataset import Example, Packed, micro_batches, pack
 
+_T = TypeVar("_T")
 _CPU = torch.device("cpu")
 STORE_VARIABLE = "FINETUNE_STORE"
 LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
@@ -120,6 +122,15 @@ def summed(team: Team, value: float) -> float:
     total = torch.tensor([value], dtype=torch.float64, device=team.device)
     distributed.all_reduce(total)
     return float(total)
+
+
+def gathered(team: Team, value: _T) -> list[_T]:
+    """The `value` of every process of the team, in the order of their ranks."""
+    if team.size == 1:
+        return [value]
+    values: list[Any] = [None] * team.size
+    distributed.all_gather_object(values, value)
+    return values
 
 
 def add_up(team: Team, parameters: Sequence[nn.Parameter], loss: float) -> float:

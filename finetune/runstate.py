@@ -88,6 +88,7 @@ def _files(config: TrainConfig) -> dict[str, Path]:
     files = {
         "train_file": config.train_file,
         "silver_file": config.silver_file,
+        "soft_targets_file": config.soft_targets_file,
         "end.train_file": config.end.train_file if config.end else None,
         "start_from": adapter_file(config.start_from) if config.start_from else None,
     }

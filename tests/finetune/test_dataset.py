@@ -34,8 +34,9 @@ def test_the_loss_is_on_the_answer_only() -> None:
     assert row.tokens.shape == row.positions.shape == (1, 14)
     assert row.lengths == (5, 9)
     assert row.positions[0].tolist() == [*range(5), *range(9)]
-    assert row.targets.tolist() == [100, 101, 100, 101, 102, 103]
-    assert row.tokens[0, row.predicting + 1].tolist() == row.targets.tolist()
+    assert row.targets.tolist() == [[100], [101], [100], [101], [102], [103]]
+    assert row.tokens[0, row.predicting + 1, None].tolist() == row.targets.tolist()
+    assert row.shares.tolist() == [[1.0]] * 6
     assert row.predicting.tolist() == [2, 3, 9, 10, 11, 12]
 
 
