@@ -1,4 +1,4 @@
-"""Times and oven temperatures that a recipe's text states, as minutes and degrees Celsius.
+"""Times, oven temperatures and pans that a recipe's text names, as minutes, degrees Celsius and equipment words.
 
 The prompt shows the model the text with these readings in one notation ("1½ hours" becomes "90 minutes",
 "350 °F" becomes "175 °C"), and the checks compare them with the graph that it wrote.
@@ -59,6 +59,13 @@ _TURNING = re.compile(r"\b(?:rotat\w*|turn\w*)\W+(?:\w+\W+){0,3}$", re.IGNORECAS
 _SAME_AGAIN = re.compile(r"\s*(?:[(/,;=]|or)?\s*")
 _GAS_MARK = re.compile(r"\bgas\s*(?:mark)?\s*(?P<mark>\d{1,2})\b", re.IGNORECASE)
 _GAS_CELSIUS = {1: 140, 2: 150, 3: 165, 4: 180, 5: 190, 6: 200, 7: 220, 8: 230, 9: 240}
+_HOB_VESSELS = {
+    "frying_pan": re.compile(r"\b(?:fry(?:ing)?[ -]?pans?|skillets?|saut[eé] ?pans?)\b", re.IGNORECASE),
+    "saucepan": re.compile(r"\bsauce ?pans?\b", re.IGNORECASE),
+    "pot": re.compile(r"\b(?:pots?(?! roast)|stock ?pots?|casseroles?|kettles?|cauldrons?)\b", re.IGNORECASE),
+    "dutch_oven": re.compile(r"\bdutch ovens?\b", re.IGNORECASE),
+    "wok": re.compile(r"\b(?:woks?|kadais?|karahis?)\b", re.IGNORECASE),
+}
 
 
 @dataclass(frozen=True)
@@ -109,6 +116,11 @@ def temperatures(text: str) -> list[Reading]:
                 continue
         readings.append((Reading(start, end, celsius), given_in_celsius))
     return [reading for reading, _ in readings]
+
+
+def hob_vessels(text: str) -> set[str]:
+    """The kinds of pots and pans that `text` names; a mere "pan" may be any of them and is none."""
+    return {kind for kind, name in _HOB_VESSELS.items() if name.search(text)}
 
 
 def in_one_notation(text: str) -> str:

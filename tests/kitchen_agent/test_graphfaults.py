@@ -123,6 +123,47 @@ def test_a_step_without_a_time_that_no_task_covers_is_noted() -> None:
     assert passed_over(SOUND, GRATIN) == []
 
 
+SOUP = Recipe(
+    key="soup",
+    title="Lentil soup",
+    servings=4,
+    ingredients=("1 onion", "200 g lentils"),
+    steps=("Fry the onion in oil.", "Add the lentils and water to the pot and simmer for 25 minutes."),
+)
+SOUP_ANSWER = """soup hot 4
+1/1 A|Fry the onion|saute ~6 tend burner frying_pan:a >30 fixed
+2/2 B|Simmer the lentils|simmer =25 tend burner {vessel} <1 >60 fixed"""
+
+
+@pytest.mark.parametrize(
+    ("said", "written", "mended"),
+    [
+        ("the pot", "frying_pan:a", ["pot:a", "pot:a"]),
+        ("the Dutch oven", "frying_pan:a", ["dutch_oven:a", "dutch_oven:a"]),
+        ("the skillet", "frying_pan:a", ["frying_pan:a", "frying_pan:a"]),
+        ("the pan", "frying_pan:a", ["frying_pan:a", "frying_pan:a"]),  # any of them
+        ("the pot or a saucepan", "frying_pan:a", ["frying_pan:a", "frying_pan:a"]),
+        ("the pot", "pot:b", ["frying_pan:a", "pot:b"]),
+        ("a saucepan", "pot:b", ["frying_pan:a", "saucepan:b"]),
+        ("a pot", "baking_dish:b", ["frying_pan:a", "baking_dish:b"]),
+    ],
+)
+def test_food_cooks_in_the_vessel_that_the_recipe_names(said: str, written: str, mended: list[str]) -> None:
+    recipe = SOUP.model_copy(update={"steps": (SOUP.steps[0], SOUP.steps[1].replace("the pot", said))})
+    draft, notes = mend(lineformat.parse(SOUP_ANSWER.format(vessel=written), recipe), recipe)
+    assert [task.tools[-1] for task in draft.tasks] == mended
+    assert bool(notes) == (mended != ["frying_pan:a", written])
+
+
+def test_a_pot_that_the_food_goes_into_later_is_not_the_pan_before() -> None:
+    recipe = SOUP.model_copy(
+        update={"steps": (SOUP.steps[0], "Add the lentils and simmer for 5 minutes, then use a pot.")}
+    )
+    answer = SOUP_ANSWER.format(vessel="frying_pan:a").replace("=25", "=5")
+    draft, notes = mend(lineformat.parse(answer, recipe), recipe)
+    assert ([task.tools[-1] for task in draft.tasks], notes) == (["frying_pan:a"] * 2, ())
+
+
 def test_work_as_long_as_the_recipe_says_is_kept() -> None:
     tended = change(3, minutes=720, stated=True)
     smoked = GRATIN.model_copy(

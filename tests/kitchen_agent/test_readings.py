@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kitchen_agent.readings import in_one_notation, temperatures, times
+from kitchen_agent.readings import hob_vessels, in_one_notation, temperatures, times
 
 TIMES = {
     "Simmer for 20 minutes.": [20],
@@ -49,6 +49,22 @@ def test_times(text: str, minutes: list[int]) -> None:
 @pytest.mark.parametrize(("text", "celsius"), TEMPERATURES.items())
 def test_temperatures(text: str, celsius: list[int]) -> None:
     assert [reading.value for reading in temperatures(text)] == celsius
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    {
+        "Fry in a large skillet.": {"frying_pan"},
+        "Heat the sauté pan": {"frying_pan"},
+        "in a sauce pan, then into the Dutch oven": {"saucepan", "dutch_oven"},
+        "Add all to the pot.": {"pot"},
+        "Carve the pot roast; spot the potato": set(),
+        "Heat oil in a pan": set(),
+        "Heat a wok": {"wok"},
+    }.items(),
+)
+def test_pots_and_pans(text: str, kinds: set[str]) -> None:
+    assert hob_vessels(text) == kinds
 
 
 def test_one_notation_keeps_the_rest_of_the_text() -> None:
