@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from scheduler.explain.facts import Say, named
+from scheduler.durations import stand_in_cost
+from scheduler.explain.facts import Say, kind_named, named
 from scheduler.explain.omissions import DropDish, LeaveOut
 from scheduler.explain.repairs import (
     CookStays,
@@ -159,24 +160,30 @@ def more_vessels(problem: Problem, kind: str) -> Iterator[Ladder]:
     for dish in problem.dishes:
         for use in dish.vessels:
             for stock in problem.vessels:
-                if use.kind == kind and _is_another(use, stock):
-                    yield Ladder((_other_vessel(dish, use, stock),))
+                if use.kind == kind and stand_in_cost(stock, use) is None and _are_alike(problem, stock, kind):
+                    yield Ladder((_other_vessel(problem, dish, use, stock),))
 
 
-def _is_another(use: VesselUse, stock: VesselStock) -> bool:
-    """Whether the dish could take this stock if it asked for a little less: another kind, or smaller."""
-    smaller = stock.size < use.min_size
-    return smaller if stock.kind == use.kind else not smaller
+def _are_alike(problem: Problem, stock: VesselStock, kind: str) -> bool:
+    """Whether the stock is of this kind or may stand in for it, or one of this kind may stand in for it.
+
+    A dish that cooks in a pot may do with a saucepan, but no repair puts it into a muffin tin.
+    """
+    alike = {stock.kind, *(stand_in.kind for stand_in in stock.stands_in_for)}
+    others = (other for other in problem.vessels if other.kind == kind)
+    return kind in alike or any(stand_in.kind == stock.kind for other in others for stand_in in other.stands_in_for)
 
 
-def _other_vessel(dish: Dish, use: VesselUse, stock: VesselStock) -> OtherVessel:
+def _other_vessel(problem: Problem, dish: Dish, use: VesselUse, stock: VesselStock) -> OtherVessel:
+    small = ", though it is small for it" if stock.size < use.min_size else ""
+    instead = f" instead of {kind_named(problem, use.kind)}" if stock.kind != use.kind else ""
     return OtherVessel(
         dish=dish.id,
         vessel=use.id,
         takes=stock.kind,
         min_size=min(stock.size, use.min_size),
         cost=OTHER_VESSEL_COST,
-        sentence=f"Use {named(stock)} for {named(dish)} instead of {use.kind}.",
+        sentence=f"Use {named(stock)} for {named(dish)}{instead}{small}.",
     )
 
 

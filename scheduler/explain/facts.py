@@ -68,6 +68,11 @@ def named(thing: Cook | Task | Dish | Course | Equipment | Oven | VesselStock | 
     return thing.name or thing.id
 
 
+def kind_named(problem: Problem, kind: str) -> str:
+    """What a person calls vessels of this kind: as the first stock of them."""
+    return next((named(stock) for stock in problem.vessels if stock.kind == kind), kind)
+
+
 def _assume(kind: FactKind, subjects: tuple[str, ...], sentence: str, without: Relax) -> Assumption:
     return Assumption(Fact(kind=kind, subjects=subjects, sentence=sentence), without)
 
@@ -117,7 +122,7 @@ def _things(problem: Problem) -> Iterator[Assumption]:
     yield _assume("oven", names, f"In the kitchen: {ovens}, one temperature at a time.", relax.without_ovens)
     for kind in sorted({use.kind for dish in problem.dishes for use in dish.vessels}):
         count = sum(stock.count for stock in problem.vessels if stock.kind == kind)
-        sentence = f"{_count(count, kind)}, washed before another dish takes it."
+        sentence = f"{_count(count, kind_named(problem, kind))}, washed before another dish takes it."
         yield _assume("vessel", (kind,), sentence, partial(relax.without_vessels, kind))
     boards = tuple(board.id for board in problem.boards)
     yield _assume("board", boards, f"{_count(len(boards), 'cutting board')}.", relax.without_boards)

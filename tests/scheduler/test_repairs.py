@@ -20,6 +20,7 @@ from scheduler.problem import (
     Replan,
     ServingLink,
     Session,
+    StandIn,
     Task,
     VesselStock,
     VesselUse,
@@ -55,8 +56,19 @@ def two_at_once(minutes: int, hold: int = 5, **each: object) -> dict[str, object
 
 
 def one_pan(*more: VesselStock) -> Problem:
-    pan = VesselStock(id="iron pan", kind="pan", wash_minutes=0)
+    pan = VesselStock(id="iron pan", kind="pan", wash_minutes=0, stands_in_for=(StandIn(kind="pot"),))
     return Problem.model_validate({**two_at_once(30, vessels=("v",)), "vessels": (pan, *more)})
+
+
+def one_large_pan(*more: VesselStock) -> Problem:
+    """The same, and both dishes need a pan of size 2."""
+    problem = one_pan(*more)
+    stocks = tuple(stock.model_copy(update={"size": stock.size or 2}) for stock in problem.vessels)
+    dishes = tuple(
+        dish.model_copy(update={"vessels": tuple(use.model_copy(update={"min_size": 2}) for use in dish.vessels)})
+        for dish in problem.dishes
+    )
+    return problem.model_copy(update={"vessels": stocks, "dishes": dishes})
 
 
 def too_much_work(first: Task, second: Task) -> Problem:
@@ -149,7 +161,12 @@ CHEAPEST: dict[str, tuple[Problem, str, str]] = {
     "another vessel": (
         one_pan(VesselStock(id="copper pot", kind="pot")),
         "other_vessel",
-        "Use copper pot for fish instead of pan.",
+        "Use copper pot for fish instead of iron pan.",
+    ),
+    "a small vessel": (
+        one_large_pan(VesselStock(id="small pan", kind="pan", size=1)),
+        "other_vessel",
+        "Use small pan for fish, though it is small for it.",
     ),
     "a longer hold": (
         Problem.model_validate(
@@ -183,6 +200,12 @@ def test_the_cheapest_repair(name: str) -> None:
         assert isinstance(outcome, Solved), repair.sentence
         assert check(repaired, outcome.schedule).ok
         assert repair.cost >= cheapest.cost
+
+
+def test_no_dish_is_put_into_a_vessel_of_another_sort() -> None:
+    found = explain(one_pan(VesselStock(id="muffin tin", kind="tin")), seconds=600)
+    assert found.proved
+    assert "other_vessel" not in {repair.kind for repair in found.repairs}
 
 
 def test_help_is_asked_for_no_longer_than_needed() -> None:
