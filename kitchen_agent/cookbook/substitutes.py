@@ -15,7 +15,8 @@ _TABLE: Final = Path(__file__).with_name("substitutes.yaml")
 _OR: Final = re.compile(r"\bor\b", re.IGNORECASE)
 _NOT_A_NAME: Final = re.compile(r"\([^)]*\)|[\d½¼¾⅓⅔/.,–-]+|\b(?:g|kg|ml|l|tbsp|tsp|cups?|oz|lb|handful|pinch)\b")
 
-
+_STOCK: Final = re.compile(r"\b(?:stock|broth)\b", re.IGNORECASE)
+_SORT_OF_STOCK: Final = re.compile(r"chicken|beef|veal|lamb|duck|turkey|fish|vegetable|mushroom", re.IGNORECASE)
 _QUALIFIERS: Final = frozenset(
     stem(word)
     for word in (
@@ -48,8 +49,13 @@ def substitutes(ingredient: str, line: str) -> tuple[str, ...]:
 
 
 def _own_alternatives(ingredient: str, line: str) -> list[str]:
-    """The other side of an "or": "2 tbsp butter or olive oil" offers olive oil for butter."""
+    """The other side of an "or": "2 tbsp butter or olive oil" offers olive oil for butter.
+
+    "Beef or chicken stock" is two stocks, and no beef.
+    """
     sides = [" ".join(_NOT_A_NAME.sub(" ", side).split()) for side in _OR.split(line)]
+    if stock := _STOCK.search(sides[-1]):
+        sides = [f"{side} {stock[0]}" if _SORT_OF_STOCK.fullmatch(side) else side for side in sides]
     words = stems_of(ingredient)
     return [side for side in sides if side and not words <= stems_of(side)] if len(sides) > 1 else []
 
