@@ -132,7 +132,7 @@ def present(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
         searched = f"No plan was found in {outcome.wall_seconds:.0f} seconds."
         return {"refusal": Refusal(reasons=(*state.get("reasons", ()), searched), remedies=(WITHOUT_PLAN,))}
     if isinstance(outcome, Infeasible):
-        remedies = tuple(offer.sentence for offer in state["offers"]) or (WITHOUT_PLAN,)
+        remedies = tuple(offer.promise for offer in state["offers"]) or (WITHOUT_PLAN,)
         return {"refusal": Refusal(reasons=state["reasons"], remedies=remedies)}
     dinner = dinner_of(state)
     insight = runtime.context.scheduler.insight(dinner.problem, outcome.schedule, clock_words(dinner))
@@ -142,7 +142,7 @@ def present(state: DinnerState, runtime: Runtime[Deps]) -> DinnerState:
     ]
     notes += [f"to make it fit: {repair.sentence}" for repair in state.get("repairs", ())]
     if late_minutes(outcome):
-        notes += [*state["reasons"], *(f"this would help: {offer.sentence}" for offer in state["offers"])]
+        notes += [*state["reasons"], *(f"this would help: {offer.promise}" for offer in state["offers"])]
     later = sum(repair.minutes for repair in state.get("repairs", ()) if isinstance(repair, ServeLater))
     request = state["request"]
     request = request.model_copy(update={"serve_at": clock(request.serve_at, later, request.zone)})

@@ -27,7 +27,7 @@ def repair_questions(request: DinnerRequest, reasons: Sequence[str], offers: Seq
         f"{menu} for {request.guests} guests at {request.serve_at:%H:%M}. Cooks: {cooks}.",
         *(f"Problem: {reason}" for reason in reasons),
     ]
-    return choice_questions(_SYSTEM, situation, [offer.sentence for offer in offers[:OFFERS_MAX]])
+    return choice_questions(_SYSTEM, situation, [offer.promise for offer in offers[:OFFERS_MAX]])
 
 
 def chosen_repair(answers: Sequence[str], offers: Sequence[Repair]) -> Repair:

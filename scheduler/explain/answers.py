@@ -14,6 +14,9 @@ from scheduler.explain.repairs import Repair
 from scheduler.problem import Model, Problem
 from scheduler.schedule import Infeasible, Schedule, Solved
 
+LEAST_GAIN = 0.25
+"""The share of the lateness that a rescue takes away at least: no garnish is left out for two minutes of sixty."""
+
 ORDER_OF_WORK = "The waits and the order of the recipes' own steps contradict each other."
 
 
@@ -59,7 +62,7 @@ def explain(problem: Problem, *, seconds: float = 5.0, say: Say = minute_words) 
 def rescues(
     problem: Problem, schedule: Schedule, *, seconds: float = 5.0, say: Say = minute_words
 ) -> tuple[Repair, ...]:
-    """The repairs that make a late plan come in time, or at least less late; cheapest first, each solved.
+    """The repairs that make a late plan come in time, or at least a quarter less late; cheapest first, each solved.
 
     Empty when the plan is not late. Only what the plan's critical chain waits for is tried.
     """
@@ -127,7 +130,10 @@ def _solved(problem: Problem, ladders: Iterable[Ladder], deadline: float, late: 
         repair = _smallest(ladder, lambda repair: _tried(problem, repair, late, deadline))
         if repair is not None:
             found.append(repair)
-    return tuple(sorted(found, key=lambda repair: repair.cost))
+    by_sentence: dict[str, Repair] = {}
+    for repair in sorted(found, key=lambda repair: repair.cost):
+        by_sentence.setdefault(repair.sentence, repair)  # a cook's hours may be joined in two ways to one effect
+    return tuple(by_sentence.values())
 
 
 def _smallest(ladder: Ladder, tried: Callable[[Repair], Repair | None]) -> Repair | None:
@@ -145,7 +151,7 @@ def _smallest(ladder: Ladder, tried: Callable[[Repair], Repair | None]) -> Repai
 
 
 def _tried(problem: Problem, repair: Repair, late: int | None, deadline: float) -> Repair | None:
-    """The repair with its price when it helps: a plan exists, and one that is less late than ``late``.
+    """The repair with its price when it helps: a plan exists, and one that is clearly less late than ``late``.
 
     A repair that leaves a problem without sense (a dish left out that another course waits for) does not help.
     """
@@ -159,6 +165,6 @@ def _tried(problem: Problem, repair: Repair, late: int | None, deadline: float) 
     if not isinstance(outcome, Solved):
         return None
     lateness = outcome.schedule.terms[0].value
-    if late is not None and lateness >= late:
+    if late is not None and lateness > (1 - LEAST_GAIN) * late:
         return None
     return repair.model_copy(update={"lateness_minutes": lateness, "cost": repair.cost + max(0, lateness)})

@@ -15,3 +15,9 @@ class Offer(Model):
     sentence: str = ""
     lateness_minutes: int = 0
     cooks_can_decide: bool = True
+
+    @property
+    def promise(self) -> str:
+        """The sentence, and what is late all the same."""
+        late = f" Then {self.lateness_minutes} minutes late in all." if self.lateness_minutes > 0 else ""
+        return f"{self.sentence}{late}"

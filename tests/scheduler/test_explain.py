@@ -196,6 +196,9 @@ def test_rescues_make_a_late_dinner_punctual() -> None:
         assert isinstance(again, Solved), repair.sentence
         assert check(repaired, again.schedule).ok
         assert again.schedule.terms[0].value == repair.lateness_minutes < late
+        assert repair.promise.startswith(repair.sentence)
+        assert repair.promise.endswith(" minutes late in all.") == (repair.lateness_minutes > 0)
+    assert len({repair.sentence for repair in found}) == len(found)
     ahead = next(repair for repair in found if isinstance(repair, MakeAhead))
     assert ahead.dish == "plum tart"
     assert ahead.lateness_minutes == 0

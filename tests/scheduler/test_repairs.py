@@ -263,6 +263,17 @@ def test_a_late_dinner_may_do_without_its_garnish() -> None:
     assert [repair.tasks for repair in found] == [("fry",)], "what is begun is not left out"
 
 
+def test_no_garnish_is_left_out_for_little() -> None:
+    quick = garnished()
+    tasks = tuple(task.model_copy(update={"minutes": 1}) if task.optional else task for task in quick.tasks)
+    dishes = tuple(dish.model_copy(update={"serve_at_minutes": 5}) for dish in quick.dishes)
+    quick = quick.model_copy(update={"tasks": tasks, "dishes": dishes})
+    outcome = solve(quick)
+    assert isinstance(outcome, Solved)
+    assert outcome.schedule.terms[0].value == 22
+    assert not [repair for repair in rescues(quick, outcome.schedule, seconds=600) if isinstance(repair, LeaveOut)]
+
+
 def test_a_dish_is_dropped_while_cooking() -> None:
     problem = too_much_work(work("chop", "soup", 30), work("slice", "salad", 30)).model_copy(
         update={"replan": Replan(now_minutes=5, baseline=(PlannedTask(task="slice", start_minutes=40),))}
