@@ -134,9 +134,11 @@ def oven_warm_up(v: Variables) -> None:
 
 def _warm_up_length(v: Variables, t: TaskVars, oven: Oven, inside: list[Literal]) -> None:
     extra = v.warm_ups[t.task.id]
-    if extra.short is None:
-        return
     cold = oven.warm_up_minutes
+    if extra.short is None:
+        if not isinstance(extra.size, int):
+            v.model.add(extra.size == cold).only_enforce_if(extra.literal, *inside)
+        return
     v.model.add_implication(extra.short, extra.literal)
     v.model.add(extra.size == cold).only_enforce_if(extra.literal, ~extra.short, *inside)
     v.model.add(extra.size == min(cold, oven.change_minutes)).only_enforce_if(extra.short, *inside)

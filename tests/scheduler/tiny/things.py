@@ -47,7 +47,7 @@ def ovens(rng: Random) -> Problem:
         Oven(
             id=name,
             slots=rng.choice([1, 2, 2]),
-            warm_up_minutes=rng.choice([0, 2, 2]),
+            warm_up_minutes=rng.choice([0, 1, 2, 2]),
             change_minutes=rng.choice([0, 1]),
             keep_hot_minutes=rng.choice([0, 1, 2]),
             recovery_minutes=rng.choice([0, 0, 2]),
