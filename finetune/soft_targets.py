@@ -7,13 +7,16 @@ beside an answer's own token says how sure one can be, so the small model learns
 
 from __future__ import annotations
 
+import hashlib
+import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 import torch
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt, ValidationError, model_validator
 
 from finetune.dataset import Example, SoftTargets
 from finetune.errors import DataError, InputError, reason
@@ -24,29 +27,38 @@ CHOICES = 8
 
 
 class Teacher(BaseModel):
-    """Whose beliefs a file holds; its first line."""
+    """Whose beliefs a file holds; its first line. `base_sha256` is empty for a base that is not one file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     base: str
+    base_sha256: str
     adapter_sha256: str
 
 
 class Beliefs(BaseModel):
-    """What the teacher believes of one example: for each token of the answer `CHOICES` tokens with probabilities."""
+    """What the teacher believes of one example: for each token of the answer `CHOICES` tokens with probabilities.
+
+    `digest` is that of the prompt and the answer which the teacher read.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     key: str
-    answer: list[int]
-    tokens: list[list[int]]
-    probabilities: list[list[float]]
+    digest: str
+    answer: list[NonNegativeInt]
+    tokens: list[list[NonNegativeInt]]
+    probabilities: list[list[NonNegativeFloat]]
 
     @model_validator(mode="after")
-    def _rectangular(self) -> Self:
+    def _whole(self) -> Self:
         for name, rows in (("tokens", self.tokens), ("probabilities", self.probabilities)):
             if len(rows) != len(self.answer) or any(len(row) != CHOICES for row in rows):
                 raise ValueError(f"{name} must be {CHOICES} for each of the {len(self.answer)} tokens of the answer")
+        if any(len(set(row)) != CHOICES for row in self.tokens):
+            raise ValueError("the tokens of a place must differ from each other")
+        if any(not 0 < sum(row) < math.inf for row in self.probabilities):
+            raise ValueError("the probabilities of a place must not all be 0")
         return self
 
     def as_targets(self, share: float) -> SoftTargets:
@@ -63,20 +75,29 @@ class Beliefs(BaseModel):
         return SoftTargets(tokens, share * beliefs + (1 - share) * (tokens == answer))
 
 
-def begin(path: Path, teacher: Teacher) -> None:
-    """Begin the file at `path`, or go on with it: a line that a kill left unfinished is dropped.
+def digest_of(example: Example) -> str:
+    """A digest of what the model is shown of the example, and of the answer that it learns."""
+    return hashlib.sha256(json.dumps([list(example.prompt), list(example.answer)]).encode()).hexdigest()[:16]
 
-    Raises InputError when it holds the beliefs of another teacher.
+
+def begin(path: Path, teacher: Teacher) -> set[str]:
+    """Begin the file at `path`, or go on with it; returns the digests of the examples that it holds.
+
+    Lines that a kill left unfinished or that are damaged are dropped. Raises InputError when it holds the beliefs of
+    another teacher.
     """
     first = teacher.model_dump_json()
     if not path.is_file():
         write_text(path, first + "\n")
-        return
-    head, _, lines = path.read_text(encoding="utf-8").partition("\n")
-    if head != first:
-        raise InputError(f"{path}: holds what another teacher believes ({head[:200]}). Name another file.")
-    whole = lines[: lines.rfind("\n") + 1]
-    write_text(path, f"{first}\n{whole}")
+        return set()
+    head, *lines = path.read_bytes().splitlines()
+    if head != first.encode():
+        raise InputError(
+            f"{path}: holds what another teacher believes ({head[:200].decode(errors='replace')}). Name another file."
+        )
+    good = {line: beliefs.digest for line in lines if (beliefs := _parsed(line))}
+    write_text(path, "".join(f"{line}\n" for line in (first, *(line.decode() for line in good))))
+    return set(good.values())
 
 
 def append(path: Path, beliefs: Sequence[Beliefs]) -> None:
@@ -89,7 +110,7 @@ def read(path: Path) -> Iterator[Beliefs]:
     """The beliefs in the file at `path`; raises DataError with the line that cannot be read."""
     if not path.is_file():
         raise DataError(path, "there is no such file", "Make it with `python -m finetune teach`.")
-    with path.open(encoding="utf-8") as lines:
+    with path.open("rb") as lines:
         next(lines, None)  # the teacher
         for number, line in enumerate(lines, 2):
             try:
@@ -98,22 +119,18 @@ def read(path: Path) -> Iterator[Beliefs]:
                 raise DataError(path, reason(error), "Run `python -m finetune teach` again.", number) from error
 
 
+def _parsed(line: bytes) -> Beliefs | None:
+    try:
+        return Beliefs.model_validate_json(line)
+    except ValidationError:
+        return None
+
+
 def with_soft_targets(examples: Sequence[Example], path: Path, share: float) -> list[Example]:
-    """`examples` with the soft targets that the file at `path` has for them; those that it lacks stay as they are.
+    """`examples` with the soft targets that the file at `path` has for them; the others stay as they are.
 
-    Raises DataError when it tells of another answer than an example has.
+    What the teacher read under another prompt or with another answer does not count.
     """
-    by_key = {own.key: own for own in read(path)}
-    return [
-        _taught(example, by_key[example.key], path, share) if example.key in by_key else example for example in examples
-    ]
-
-
-def _taught(example: Example, beliefs: Beliefs, path: Path, share: float) -> Example:
-    if beliefs.answer != list(example.answer):
-        raise DataError(
-            path,
-            f"{example.key!r} had another answer when the teacher read it",
-            "Make the file anew with `python -m finetune teach`.",
-        )
-    return replace(example, soft=beliefs.as_targets(share))
+    wanted = {digest_of(example) for example in examples}
+    targets = {own.digest: own.as_targets(share) for own in read(path) if own.digest in wanted}
+    return [replace(example, soft=targets.get(digest_of(example))) for example in examples]

@@ -33,8 +33,9 @@ def teach(
 
     alone = chosen.processes == 1 or "RANK" in os.environ
     team = nullcontext() if alone else launch(chosen.processes, sys.argv[1:])
-    with team, Progress(console=Console(stderr=True)) as progress:
+    leads = os.environ.get("RANK", "0") == "0"
+    with team, Progress(console=Console(stderr=True), disable=not leads) as progress:
         bar = progress.add_task("examples read", total=None)
         teaching.teach(chosen, base, adapter, lambda read, of: progress.update(bar, completed=read, total=of))
-    if os.environ.get("RANK", "0") == "0":
+    if leads:
         typer.echo(chosen.soft_targets_file)

@@ -173,13 +173,14 @@ def _cook_in_what_is_named(draft: Draft, recipe: Recipe) -> Mended:
     It is so for 98 of 100 such vessels in annotated graphs. Not when another vessel of the draft is of that kind
     already, nor for a pot in which nothing cooks in liquid for long: it may be the one that comes after the pan.
     """
-    kinds = {vessel_letter(tool): tool_kind(tool) for task in draft.tasks for tool in task.tools if vessel_letter(tool)}
+    kinds = {kind for task in draft.tasks for kind in task.kinds}
+    lettered = {vessel_letter(tool): tool_kind(tool) for task in draft.tasks for tool in task.tools}
     renamed, notes = dict[str, str](), []
-    for letter, kind in kinds.items():
+    for letter, kind in lettered.items():
         own = [task for task in draft.tasks if f"{kind}:{letter}" in task.tools]
         named = hob_vessels(" ".join(recipe.steps[step] for step in {step for task in own for step in task.steps}))
         wet = sum(task.minutes for task in own if task.action in WET_ACTIONS)
-        if kind in POTS_AND_PANS and len(named) == 1 and not named & set(kinds.values()):
+        if letter and kind in POTS_AND_PANS and len(named) == 1 and not named & kinds:
             (other,) = named
             if other not in ("pot", "dutch_oven") or wet > SHORT_MINUTES_OF_LIQUID:
                 renamed[f"{kind}:{letter}"] = f"{other}:{letter}"

@@ -61,8 +61,12 @@ _GAS_MARK = re.compile(r"\bgas\s*(?:mark)?\s*(?P<mark>\d{1,2})\b", re.IGNORECASE
 _GAS_CELSIUS = {1: 140, 2: 150, 3: 165, 4: 180, 5: 190, 6: 200, 7: 220, 8: 230, 9: 240}
 _HOB_VESSELS = {
     "frying_pan": re.compile(r"\b(?:fry(?:ing)?[ -]?pans?|skillets?|saut[eé] ?pans?)\b", re.IGNORECASE),
-    "saucepan": re.compile(r"\bsauce ?pans?\b", re.IGNORECASE),
-    "pot": re.compile(r"\b(?:pots?(?! roast)|stock ?pots?|casseroles?|kettles?|cauldrons?)\b", re.IGNORECASE),
+    "saucepan": re.compile(r"\bsauce[ -]?pans?\b", re.IGNORECASE),
+    "pot": re.compile(
+        r"(?<!crock)(?<!crock[ -])(?<!instant[ -])\b(?:pots?|stock ?pots?|cauldrons?)\b"
+        r"(?! roast| pie| stickers?| holders?| of (?:tea|coffee))",
+        re.IGNORECASE,
+    ),
     "dutch_oven": re.compile(r"\bdutch ovens?\b", re.IGNORECASE),
     "wok": re.compile(r"\b(?:woks?|kadais?|karahis?)\b", re.IGNORECASE),
 }

@@ -85,7 +85,7 @@ def test_a_stopped_teacher_goes_on(student: TrainConfig, teacher: Path) -> None:
 def test_another_teachers_file_is_kept(student: TrainConfig, teacher: Path, tmp_path: Path) -> None:
     path = student.soft_targets_file
     assert path
-    before = '{"base":"other","adapter_sha256":"0"}\n'
+    before = '{"base":"other","base_sha256":"","adapter_sha256":"0"}\n'
     path.write_text(before)
     with pytest.raises(InputError, match=r"soft\.jsonl: holds what another teacher believes .*other.* another file"):
         written(student, teacher)
@@ -153,7 +153,7 @@ def test_the_student_learns_what_the_teacher_believes_instead_of_the_answer(
 )
 def test_targets_share_out_all_of_each_place(share: float, weights: list[int], answer: int) -> None:
     probabilities = [weight / (2 * sum(weights)) for weight in weights]  # half of what it believes lies elsewhere
-    line = Beliefs(key="x", answer=[answer], tokens=[list(range(CHOICES))], probabilities=[probabilities])
+    line = Beliefs(key="x", digest="d", answer=[answer], tokens=[list(range(CHOICES))], probabilities=[probabilities])
     targets = line.as_targets(share)
     tokens, shares = targets.tokens[0].tolist(), targets.shares[0].tolist()
     assert sum(shares) == pytest.approx(1, abs=1e-5)
@@ -191,12 +191,43 @@ def test_a_run_that_the_teacher_did_not_read_whole_is_refused(
         train(student, tmp_path / "run")
 
 
-def test_beliefs_on_another_answer_are_refused(student: TrainConfig, teacher: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", ["answer", "prompt"])
+def test_beliefs_on_another_text_do_not_count(student: TrainConfig, teacher: Path, tmp_path: Path, part: str) -> None:
     written(student, teacher)
-    chats = [chat("soup", 1).model_copy(update={"answer": "stir the roast"})]
-    write_chats(tmp_path / "other.jsonl", chats)
-    with pytest.raises(DataError, match="'soup 1' had another answer when the teacher read it"):
-        read_batches(student.model_copy(update={"train_file": tmp_path / "other.jsonl"}), make_tokenizer())
+    asked = chat("soup", 1)
+    if part == "answer":
+        asked = asked.model_copy(update={"answer": "stir the roast"})
+    else:
+        asked = asked.model_copy(update={"messages": chat("soup", 3).messages})
+    write_chats(tmp_path / "other.jsonl", [asked])
+    other = student.model_copy(update={"train_file": tmp_path / "other.jsonl"})
+    with pytest.raises(DataError, match=r"lacks 1 of the examples .*'soup 1'"):
+        read_batches(other, make_tokenizer())
+    written(other, teacher)
+    assert read_batches(other, make_tokenizer()).examples[0].soft
+
+
+def test_a_teacher_mends_its_file(student: TrainConfig, teacher: Path) -> None:
+    path = student.soft_targets_file
+    assert path
+    whole = written(student, teacher)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines[:3], b"\xff damaged\n", *lines[4:]]))
+    assert {beliefs.digest for beliefs in written(student, teacher)} == {beliefs.digest for beliefs in whole}
+
+
+def test_a_teacher_may_have_another_rank(student: TrainConfig, teacher: Path) -> None:
+    wider = student.model_copy(update={"lora": student.lora.model_copy(update={"rank": 8})})
+    assert len(written(wider, teacher)) == 20
+
+
+GOOD_LINE = {
+    "key": "x",
+    "digest": "d",
+    "answer": [1],
+    "tokens": [[*range(CHOICES)]],
+    "probabilities": [[0.1] * CHOICES],
+}
 
 
 @pytest.mark.parametrize(
@@ -205,13 +236,22 @@ def test_beliefs_on_another_answer_are_refused(student: TrainConfig, teacher: Pa
         ({"tokens": [[1, 2]]}, "tokens must be 8 for each of the 1 tokens of the answer"),
         ({"probabilities": [[0.5] * CHOICES] * 2}, "probabilities must be 8"),
         ({"key": None}, "key = None"),
+        ({"tokens": [[-1, *range(1, CHOICES)]]}, "greater than or equal to 0"),
+        ({"tokens": [[3] * CHOICES]}, "must differ from each other"),
+        ({"probabilities": [[0.0] * CHOICES]}, "must not all be 0"),
     ],
 )
 def test_a_bad_line_is_named(tmp_path: Path, change: dict[str, object], said: str) -> None:
-    line = {"key": "x", "answer": [1], "tokens": [[*range(CHOICES)]], "probabilities": [[0.1] * CHOICES]}
     path = tmp_path / "soft.jsonl"
-    path.write_text("{}\n" + json.dumps(line) + "\n" + json.dumps(line | change) + "\n")
+    path.write_text("{}\n" + json.dumps(GOOD_LINE) + "\n" + json.dumps(GOOD_LINE | change) + "\n")
     with pytest.raises(DataError, match=rf"soft\.jsonl, line 3: .*{said}"):
+        list(soft_targets.read(path))
+
+
+def test_bytes_that_are_no_text_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "soft.jsonl"
+    path.write_bytes(b"{}\n" + json.dumps(GOOD_LINE).encode() + b"\n\xff\xfe\n")
+    with pytest.raises(DataError, match=r"soft\.jsonl, line 3"):
         list(soft_targets.read(path))
 
 

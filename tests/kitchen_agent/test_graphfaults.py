@@ -155,6 +155,18 @@ def test_food_cooks_in_the_vessel_that_the_recipe_names(said: str, written: str,
     assert bool(notes) == (mended != ["frying_pan:a", written])
 
 
+def test_another_vessel_of_the_kind_that_is_named_is_the_one_meant() -> None:
+    recipe = SOUP.model_copy(
+        update={"steps": ("Brown the onion in a skillet. Meanwhile boil the lentils for 12 minutes.",)}
+    )
+    answer = """main hot 4
+1/1 A|Brown the onion|sear ~6 tend burner frying_pan >30 fixed
+2/1 B|Boil the lentils|boil =12 free burner saucepan:a >5 fixed
+3/1|Drain the lentils|drain ~1 hands saucepan:a <1,2 >5 fixed"""
+    draft, _ = mend(lineformat.parse(answer, recipe), recipe)
+    assert [task.tools[-1] for task in draft.tasks] == ["frying_pan", "saucepan:a", "saucepan:a"]
+
+
 def test_a_pot_that_the_food_goes_into_later_is_not_the_pan_before() -> None:
     recipe = SOUP.model_copy(
         update={"steps": (SOUP.steps[0], "Add the lentils and simmer for 5 minutes, then use a pot.")}
