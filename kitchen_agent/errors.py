@@ -86,11 +86,12 @@ class DishNotFoundError(InputError):
 
 
 class AmbiguousDishError(InputError):
-    """Several dishes of the cookbook may be meant by `name`; `candidates` are their titles."""
+    """Several dishes of the cookbook may be meant by `name`; `candidates` are their titles, or files of one title."""
 
-    def __init__(self, name: str, candidates: Sequence[str]) -> None:
+    def __init__(self, name: str, candidates: Sequence[str], *, one_title: bool = False) -> None:
         self.name, self.candidates = name, tuple(candidates)
-        super().__init__(f"dish: {name!r} may mean {', '.join(self.candidates)}. Write the whole name of one of them")
+        fix = "Remove one of these files, or use --recipe FILE" if one_title else "Write the whole name of one of them"
+        super().__init__(f"dish: {name!r} may mean {', '.join(self.candidates)}. {fix}")
 
 
 class LineFormatError(PlanningError):

@@ -45,6 +45,7 @@ BROILER_CELSIUS = 250
 POTS_AND_PANS = frozenset({"frying_pan", "saucepan", "pot", "dutch_oven", "wok"})
 WET_ACTIONS = frozenset({"boil", "simmer", "poach", "braise", "reduce"})
 SHORT_MINUTES_OF_LIQUID = 10
+MOMENT_MINUTES = 5
 _WORD = re.compile(r"[a-z]{3,}")
 _ROUNDS = re.compile(r"\b(?:repeat|batch|batches|alternat\w+)\b", re.IGNORECASE)
 _FILLER = frozenset({
@@ -292,13 +293,15 @@ def _finish_once(draft: Draft, recipe: Recipe) -> Mended:
 
 
 def _wait_alone(draft: Draft, recipe: Recipe) -> Mended:
-    """Waiting keeps no cook busy, and finishing always does."""
+    """Waiting keeps no cook busy; finishing always does, and so does a drainer or sieve for a moment."""
     tasks, notes = [], []
     for task in draft.tasks:
         attention = task.attention
         if task.action in WAIT_ACTIONS and task.attention == "hands_on" and task.minutes > 10:
             attention = "unattended"
-        elif task.action in FINISH_ACTIONS and task.attention == "unattended":
+        elif task.attention == "unattended" and (
+            task.action in FINISH_ACTIONS or (task.action in {"drain", "strain"} and task.minutes <= MOMENT_MINUTES)
+        ):
             attention = "hands_on"
         if attention != task.attention:
             notes.append(f"task {task.id} needs " + ("nobody" if attention == "unattended" else "a cook"))

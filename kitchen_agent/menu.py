@@ -247,6 +247,17 @@ class DinnerRequest(BaseModel):
                 )
         return self
 
+    @field_validator("courses")
+    @classmethod
+    def _courses_in_order(cls, courses: dict[str, int]) -> dict[str, int]:
+        given = [(name, courses[name]) for name in OFFSET_MINUTES if name in courses]
+        for (first, before), (second, after) in pairwise(given):
+            if after < before:
+                raise ValueError(
+                    f"the {second} at {after} comes before the {first} at {before}; give it {before} or more"
+                )
+        return courses
+
     def sitting(self, dish: DishRequest, graph_course: str) -> str:
         """The sitting with which `dish` is served; `graph_course` is the course in its task graph."""
         course = dish.course or graph_course
@@ -255,8 +266,11 @@ class DinnerRequest(BaseModel):
     def offsets(self, sittings: Sequence[str]) -> dict[str, int]:
         """Minutes after `serve_at` for each of `sittings`, earliest first.
 
-        Those that `courses` does not give keep their usual distance from the first of the menu.
+        Those that `courses` does not give keep their usual distance from the first of the menu, but come no sooner
+        than those before them.
         """
         first = min((OFFSET_MINUTES[name] for name in sittings if name in OFFSET_MINUTES), default=0)
-        table = {**{name: minutes - first for name, minutes in OFFSET_MINUTES.items()}, **self.courses}
+        table, soonest = dict(self.courses), 0
+        for name, minutes in OFFSET_MINUTES.items():
+            soonest = table[name] = self.courses.get(name, max(soonest, minutes - first))
         return dict(sorted(((name, table[name]) for name in set(sittings)), key=lambda item: (item[1], item[0])))

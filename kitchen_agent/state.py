@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from kitchen_agent.answers import AnswerStore, Author
 from kitchen_agent.cookbook import Cookbook
+from kitchen_agent.kitchen import Kitchen
 from kitchen_agent.menu import DinnerRequest
 from kitchen_agent.plan import DinnerPlan
 from kitchen_agent.planner import Question
@@ -154,6 +155,6 @@ class DinnerState(TypedDict, total=False):
 
 REPAIR_TYPES: tuple[type[BaseModel], ...] = get_args(get_args(Repair)[0])
 STATE_TYPES: tuple[type[BaseModel], ...] = (
-    DinnerPlan, DinnerRequest, DishPlan, Infeasible, Recipe, Refusal, Solved, TimedOut, *REPAIR_TYPES,
+    DinnerPlan, DinnerRequest, DishPlan, Infeasible, Kitchen, Recipe, Refusal, Solved, TimedOut, *REPAIR_TYPES,
 )  # fmt: skip
 """The types that a checkpoint may hold."""

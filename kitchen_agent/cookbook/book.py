@@ -68,7 +68,7 @@ class Cookbook:
             for shelf in self.shelves:
                 found = judge(asked, shelf)
                 if len(found) > 1:
-                    raise AmbiguousDishError(name, [entry.title.text for entry in found])
+                    raise _ambiguous(name, found)
                 if found:
                     return self._dish(found[0]).recipe
         raise DishNotFoundError(name, self._nearest(asked))
@@ -105,6 +105,13 @@ def _exactly(asked: Name, shelf: Shelf) -> list[_Entry]:
     """The dishes with exactly these words in the title, else those with them in another name."""
     by_title = [entry for entry in shelf if same_words(asked, entry.title)]
     return by_title or [entry for entry in shelf if any(same_words(asked, name) for name in entry.names)]
+
+
+def _ambiguous(name: str, found: Sequence[_Entry]) -> AmbiguousDishError:
+    titles = [entry.title.text for entry in found]
+    if len(set(titles)) > 1:
+        return AmbiguousDishError(name, titles)
+    return AmbiguousDishError(name, [str(entry.path) for entry in found], one_title=True)
 
 
 def _shelf(path: Path) -> Shelf:

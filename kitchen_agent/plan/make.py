@@ -241,9 +241,20 @@ def _cooks(request: DinnerRequest, items: Sequence[Item]) -> tuple[PlanCook, ...
                 id=cook.id,
                 name=cook.name,
                 skill=cook.skill,
-                busy_minutes=sum((item.busy_until - item.start) // timedelta(minutes=1) for item in own),
+                busy_minutes=_busy_minutes(own),
                 first=min((item.start for item in own), default=None),
                 last=max((item.busy_until for item in own), default=None),
             )
         )
     return tuple(cooks)
+
+
+def _busy_minutes(items: Sequence[Item]) -> int:
+    """The minutes in which a cook does at least one of `items`: two pots that are watched together count once."""
+    busy, until = timedelta(), None
+    for item in sorted(items, key=lambda item: item.start):
+        start = item.start if until is None else max(item.start, until)
+        if item.busy_until > start:
+            busy += item.busy_until - start
+            until = item.busy_until
+    return busy // timedelta(minutes=1)

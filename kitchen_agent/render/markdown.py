@@ -5,7 +5,19 @@ from __future__ import annotations
 import re
 
 from kitchen_agent.plan import DinnerPlan
-from kitchen_agent.render.words import SERVED_HOW, clock, cook_steps, day, details, length, proof, span, waiting, who
+from kitchen_agent.render.words import (
+    SERVED_HOW,
+    clock,
+    cook_steps,
+    day,
+    details,
+    length,
+    proof,
+    served,
+    span,
+    waiting,
+    who,
+)
 
 
 def markdown(plan: DinnerPlan) -> str:
@@ -14,7 +26,7 @@ def markdown(plan: DinnerPlan) -> str:
     lines = [
         f"# {_plain(plan.title)}",
         "",
-        f"{guests}, {day(plan.serve_at)}, served at {plan.serve_at:%H:%M}. "
+        f"{guests}, {day(plan.serve_at)}, served at {served(plan)}. "
         f"First work at {clock(plan.first_work, plan)}; {proof(plan)}.",
         "",
         *_timeline(plan),

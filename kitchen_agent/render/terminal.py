@@ -13,7 +13,19 @@ from rich.table import Table
 from rich.text import Text
 
 from kitchen_agent.plan import DinnerPlan, Item
-from kitchen_agent.render.words import SERVED_HOW, clock, cook_steps, day, details, length, proof, span, waiting, who
+from kitchen_agent.render.words import (
+    SERVED_HOW,
+    clock,
+    cook_steps,
+    day,
+    details,
+    length,
+    proof,
+    served,
+    span,
+    waiting,
+    who,
+)
 
 WIDTH = 100
 COLUMNS_FROM = 92
@@ -34,7 +46,7 @@ def rich_plan(plan: DinnerPlan, width: int = WIDTH) -> RenderableType:
     """The plan as something that rich prints in `width` columns."""
     guests = "1 guest" if plan.guests == 1 else f"{plan.guests} guests"
     head = Text.assemble(
-        (plan.title, "bold"), f" for {guests}, {day(plan.serve_at)}, served at {plan.serve_at:%H:%M}\n"
+        (plan.title, "bold"), f" for {guests}, {day(plan.serve_at)}, served at {served(plan)}\n"
         f"First work at {clock(plan.first_work, plan)}; {proof(plan)}.",
     )  # fmt: skip
     parts: list[RenderableType] = [head, "", _timeline(plan, wide=width >= COLUMNS_FROM), ""]

@@ -81,6 +81,12 @@ def details(item: Item) -> str:
     return f" ({item.rounds})" if item.rounds else ""
 
 
+def served(plan: DinnerPlan) -> str:
+    """When the first dishes are wished for, and by how much the latest of all is late."""
+    late = max((dish.late_minutes for dish in plan.dishes), default=0)
+    return f"{plan.serve_at:%H:%M}" + (f", up to {length(late)} late" if late > 0 else "")
+
+
 def waiting(dish: PlanDish) -> str:
     """How long the finished dish waits, and whether it is late."""
     wait = "no wait" if dish.wait_minutes == 0 else f"waits {length(dish.wait_minutes)}"

@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from kitchen_agent.app import Runs, new_run, open_runs, result_of
 from kitchen_agent.errors import (
@@ -24,10 +25,11 @@ from kitchen_agent.errors import (
     StorageError,
     UnknownRunError,
 )
+from kitchen_agent.kitchen import Kitchen
 from kitchen_agent.plan import DinnerPlan
 from kitchen_agent.planner_model import PlannerModel
 from kitchen_agent.progress import DinnerProgress, DishProgress, Progress
-from kitchen_agent.state import Refusal
+from kitchen_agent.state import STATE_TYPES, Refusal
 from scheduler.check import check
 from scheduler.explain import Explanation, LeaveOut, Say
 from scheduler.problem import Problem
@@ -313,3 +315,9 @@ def test_two_processes_do_not_work_on_one_run(data: Data) -> None:
     with open_runs(data.folder, data.choice) as runs:
         assert isinstance(runs.resume("night", _ignore), DinnerPlan)
     assert not list(data.folder.glob("locks/*"))
+
+
+def test_a_checkpoint_gives_a_kitchen_back() -> None:
+    serde = JsonPlusSerializer(allowed_msgpack_modules=STATE_TYPES)
+    kitchen = Kitchen(burners=1)
+    assert serde.loads_typed(serde.dumps_typed({"asked": {"kitchen": kitchen}})) == {"asked": {"kitchen": kitchen}}

@@ -88,6 +88,12 @@ def test_fault_is_found_and_mended(name: str) -> None:
     assert notes or name == "invented time"
 
 
+@pytest.mark.parametrize(("minutes", "attention"), [(3, "hands_on"), (60, "unattended")])
+def test_somebody_drains_what_does_not_drip_for_long(minutes: int, attention: str) -> None:
+    mended, _ = mend(change(5, action="drain", attention="unattended", minutes=minutes), GRATIN)
+    assert mended.tasks[4].attention == attention
+
+
 def test_a_timed_step_that_nobody_cooks_is_a_fault_that_no_mend_hides() -> None:
     draft = SOUND.model_copy(update={"tasks": SOUND.tasks[:6]})
     mended, _ = mend(draft, GRATIN)

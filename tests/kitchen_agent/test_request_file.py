@@ -65,6 +65,22 @@ def test_cooks_are_read_from_one_line() -> None:
     assert Cook.parse("Ana").skill == "home"
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, {"starter": 0, "main": 30, "dessert": 75}),
+        ({"starter": 60}, {"starter": 60, "main": 60, "dessert": 75}),
+        ({"starter": 100}, {"starter": 100, "main": 100, "dessert": 100}),
+        ({"main": 10, "cheese": 5}, {"starter": 0, "main": 10, "dessert": 75, "cheese": 5}),
+    ],
+)
+def test_no_sitting_comes_before_the_one_it_follows(given: dict[str, int], expected: dict[str, int]) -> None:
+    asked = read_request(
+        {"dishes": "soup", "guests": 4, "serve_at": "2030-05-04 19:30", "courses": given}, source="test"
+    )
+    assert asked.offsets([*expected]) == expected
+
+
 def test_dishes_of_one_name_get_ids_of_their_own() -> None:
     request = read_request({**BASE, "dishes": "Soup!, soup, Crème brûlée"}, source="test", now=NOW)
     assert [dish.id for dish in request.dishes] == ["soup", "soup-2", "crème-brûlée"]
@@ -95,6 +111,7 @@ def test_dishes_of_one_name_get_ids_of_their_own() -> None:
         ({"kitchen": {"day_start": "22:00", "day_end": "08:00"}}, ["kitchen.day_end", "after it starts"]),
         ({"guest": 4}, ["guest", "known fields are title, guests"]),
         ({"earliest_start": "2030-01-01 10:00"}, ["earliest_start", "earlier"]),
+        ({"courses": {"starter": 60, "main": 10}}, ["courses", "main at 10", "starter at 60", "give it 60 or more"]),
     ],
 )
 def test_bad_requests_name_field_value_and_fix(change: dict[str, object], words: list[str]) -> None:

@@ -92,3 +92,11 @@ def test_two_dishes_of_one_name_are_asked_back(tmp_path: Path) -> None:
     with pytest.raises(AmbiguousDishError) as caught:
         cookbook.find("porridge")
     assert caught.value.candidates == ("Porridge with berries", "Porridge with nuts")
+
+
+def test_two_files_of_one_title_are_named(tmp_path: Path) -> None:
+    for folder in ("mine", "yours"):
+        (tmp_path / folder).mkdir()
+        write(tmp_path / folder, "Cocoa")
+    with pytest.raises(AmbiguousDishError, match=r"mine/.*, .*yours/.*\. Remove one of these files"):
+        Cookbook.open([tmp_path]).find("cocoa")

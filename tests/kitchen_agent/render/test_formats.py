@@ -97,3 +97,13 @@ def test_bars_of_one_lane_never_overlap() -> None:
                     assert 0 <= bar.left <= bar.left + bar.width <= 100 + 1e-6
                     until[bar.lane] = bar.left + bar.width
                 assert row.lanes > max(until, default=0)
+
+
+def test_the_head_says_how_late_it_gets() -> None:
+    plan = solved_plan()
+    late = plan.model_copy(
+        update={"dishes": (*plan.dishes[:-1], plan.dishes[-1].model_copy(update={"late_minutes": 95}))}
+    )
+    for show in (text, markdown, html_page):
+        assert ", up to 1 h 35 late" in show(late)
+        assert ", up to" not in show(plan)
