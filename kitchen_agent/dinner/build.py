@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -99,8 +100,20 @@ def _chain(part: Part, due: int) -> Chain:
     )
 
 
+def _names(parts: Sequence[Part]) -> dict[str, str]:
+    """What people call each dish: its name on the menu, with a number where that stands there again."""
+    seen = Counter[str]()
+    names = {}
+    for part in parts:
+        name = part.request.name
+        seen[name.lower()] += 1
+        names[part.request.id] = name if seen[name.lower()] == 1 else f"{name} ({seen[name.lower()]})"
+    return names
+
+
 def _dishes(parts: Sequence[Part], sittings: Mapping[str, str]) -> tuple[Dish, ...]:
     finishing = {part.request.id: finishing_minutes(part.graph, part.minutes) for part in parts}
+    names = _names(parts)
     dishes = []
     for part in parts:
         dish = part.request.id
@@ -110,7 +123,7 @@ def _dishes(parts: Sequence[Part], sittings: Mapping[str, str]) -> tuple[Dish, .
         dishes.append(
             Dish(
                 id=dish,
-                name=part.request.name,
+                name=names[dish],
                 course=sittings[dish],
                 vessels=tuple(
                     VesselUse(id=vessel.id, kind=vessel.kind, min_size=vessel.portions) for vessel in part.vessels

@@ -46,6 +46,11 @@ def test_sittings_follow_each_other(dishes: tuple[str, ...], courses: dict[str, 
     assert due == expected
 
 
+def test_a_dish_that_is_on_the_menu_twice_has_a_number() -> None:
+    made = dinner({"name": "Soup", "id": "soup"}, {"name": "soup", "id": "chicken"}, {"name": "mousse"})
+    assert [dish.name for dish in made.problem.dishes] == ["Soup", "soup (2)", "mousse"]
+
+
 def test_a_dish_may_choose_its_sitting() -> None:
     made = dinner({"name": "soup", "course": "main"}, "chicken")
     assert made.sittings == {"soup": "main", "chicken": "main"}
