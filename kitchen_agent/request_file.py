@@ -15,26 +15,11 @@ from kitchen_agent.errors import RequestError
 from kitchen_agent.kitchen import Kitchen
 from kitchen_agent.menu import DinnerRequest
 from kitchen_agent.paths import is_file
+from kitchen_agent.plain_words import plainly
 
 BYTES_MAX: Final = 1_000_000
 COMMAND_LINE: Final = "command line"
 ModelType = TypeVar("ModelType", bound=BaseModel)
-_PLAIN_WORDS: Final = (
-    (re.compile(r"Input should be a valid integer.*"), "must be a whole number"),
-    (re.compile(r"Input should be a valid number.*"), "must be a number"),
-    (re.compile(r"Input should be a valid (?:tuple|list)"), "must be a list"),
-    (re.compile(r"Input should be a valid (?:dictionary|mapping).*"), "must hold fields and their values"),
-    (re.compile(r"Input should be a valid string"), "must be text; put it in quotes"),
-    (re.compile(r"(?:Tuple|List) should have at least 1 item.*"), "is empty; name at least one"),
-    (
-        re.compile(r"(?:Tuple|List) should have at most (\d+) items?.*"),
-        r"has too many entries; at most \1 are possible",
-    ),
-    (re.compile(r"String should have at least 1 character"), "is empty"),
-    (re.compile(r"Input should be"), "must be"),
-    (re.compile(r"^Value error, "), ""),
-)
-"""What pydantic says to programmers, and what it means to a host."""
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -180,8 +165,7 @@ def _sentence(model: type[BaseModel], place: tuple[int | str, ...], kind: str, m
         return f"{field}: is not a field here{known}"
     if value is None:
         return f"{field}: is empty; give it a value or leave it out"
-    for pattern, words in _PLAIN_WORDS:
-        message = pattern.sub(words, message)
+    message = plainly(message)
     if isinstance(value, str | int | float) and repr(value) not in message:
         return f"{field}: {value!r}: {message}"
     return f"{field}: {message}"

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from kitchen_agent.errors import SettingsError
 from kitchen_agent.output_file import write_whole
 from kitchen_agent.paths import is_file
+from kitchen_agent.plain_words import plainly
 
 PROGRAM = "kitchen-agent"
 FILE_NAME = "settings.env"
@@ -77,5 +78,6 @@ def _load(file: Path | None) -> Settings:
         raise SettingsError(str(file), "", f"it cannot be read as UTF-8 text ({error})") from error
     except ValidationError as error:
         first = error.errors()[0]
-        where = f"{first['msg']} (in the environment or in {file})" if file else first["msg"]
+        problem = plainly(first["msg"])
+        where = f"{problem} (in the environment or in {file})" if file else problem
         raise SettingsError(f"KITCHEN_{first['loc'][0]}".upper(), str(first["input"]), where) from error

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from kitchen_agent.errors import RecipeError
+from kitchen_agent.plain_words import plainly
 from kitchen_agent.recipe import Recipe
 
 
@@ -89,7 +90,7 @@ def invalid_recipe(source: str, error: ValidationError) -> RecipeError:
     fault = error.errors()[0]
     field = ".".join(str(part) for part in fault["loc"]) or "the file"
     given = "" if fault["type"] == "missing" else f" (given: {str(fault['input'])[:60]!r})"
-    return RecipeError(source, field, f"{fault['msg']}{given}", "Correct this value")
+    return RecipeError(source, field, f"{plainly(fault['msg'])}{given}", "Correct this value")
 
 
 def require_servings(recipe: Recipe, stated: object, source: str) -> Recipe:
