@@ -1,12 +1,14 @@
 """Reads a schedule out of the solver's values, and gives numbers to identical things."""
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from scheduler.problem import Problem
 from scheduler.schedule import Assignment, Inserted, InsertedKind, Schedule, Served, VesselHold
 from scheduler.variables import Expr, Extra, TaskVars, Variables
 
 Value = Callable[[Expr], int]
+_Key = TypeVar("_Key", str, tuple[str, str])
 
 
 def extract(v: Variables, value: Value) -> Schedule:
@@ -34,11 +36,11 @@ def _assignment(t: TaskVars, value: Value) -> Assignment:
 
 
 def colour(
-    items: Iterable[tuple[str, int, int, int]],
+    items: Iterable[tuple[_Key, int, int, int]],
     count: int,
-    fixed: Mapping[str, list[int]],
-    like: Mapping[str, str] | None = None,
-) -> dict[str, list[int]]:
+    fixed: Mapping[_Key, list[int]],
+    like: Mapping[_Key, _Key] | None = None,
+) -> dict[_Key, list[int]]:
     """Numbers 1..count for items (key, start, end, units) so that overlapping items share none.
 
     Greedy by start, which is exact for intervals; ``fixed`` items keep their numbers, which those before them leave
@@ -46,12 +48,12 @@ def colour(
     numbers, which a model with all rules only lets happen to what runs, numbers are given twice.
     """
     free_from = dict.fromkeys(range(1, count + 1), 0)
-    numbers: dict[str, list[int]] = {}
+    numbers: dict[_Key, list[int]] = {}
     like = like or {}
     first = sorted(items, key=lambda item: (item[1], item[0] not in fixed, item[0] not in like, item[2], item[0]))
     wanted = [(begin, number) for key, begin, end, _ in first if begin < end for number in fixed.get(key, ())]
     for key, start, end, units in first:
-        liked = numbers.get(like.get(key, ""), [])
+        liked = numbers.get(like[key], []) if key in like else []
         soon = {number for begin, number in wanted if start <= begin < end}
         free = sorted(
             free_from, key=lambda number: (free_from[number] > start, number in soon, number not in liked, number)
@@ -99,8 +101,8 @@ def _with_the_same_vessel(problem: Problem, items: Iterable[tuple[str, int, int,
 
 
 def _holds(v: Variables, value: Value) -> list[VesselHold]:
-    taken: dict[str, list[tuple[str, int, int, int]]] = {stock: [] for stock in v.stocks}
-    spans: dict[str, tuple[str, str, int, int]] = {}
+    taken: dict[str, list[tuple[tuple[str, str], int, int, int]]] = {stock: [] for stock in v.stocks}
+    spans: dict[tuple[str, str], tuple[int, int]] = {}
     for key, hold in v.holds.items():
         stock = next((stock for stock, chosen in hold.stocks.items() if value(chosen)), None)
         if stock is None or not value(hold.present):
@@ -109,15 +111,14 @@ def _holds(v: Variables, value: Value) -> list[VesselHold]:
         end = v.horizon if v.stocks[stock].wash_minutes else value(hold.last)
         if wash and value(wash.literal):
             end = value(wash.end)
-        name = "/".join(key)
-        spans[name] = (*key, value(hold.first), end)
-        taken[stock].append((name, value(hold.first), end, 1))
+        spans[key] = value(hold.first), end
+        taken[stock].append((key, *spans[key], 1))
     held = v.problem.replan.held if v.problem.replan else ()
-    fixed = {f"{h.dish}/{h.vessel}": [int(h.unit.rpartition("#")[2])] for h in held}
+    fixed = {(h.dish, h.vessel): [int(h.unit.rpartition("#")[2])] for h in held}
     result = []
     for stock, items in taken.items():
-        for name, numbers in colour(items, v.stocks[stock].count, fixed).items():
-            dish, vessel, start, end = spans[name]
+        for (dish, vessel), numbers in colour(items, v.stocks[stock].count, fixed).items():
+            start, end = spans[dish, vessel]
             unit = f"{stock}#{numbers[0]}"
             result.append(VesselHold(dish=dish, vessel=vessel, unit=unit, start_minutes=start, end_minutes=end))
     return result

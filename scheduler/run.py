@@ -8,17 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from platform import python_version
-from typing import Literal as OneOf
 
 from scheduler.complete import Point
 from scheduler.extract import extract
 from scheduler.model import Build
 from scheduler.problem import Problem, TermName
 from scheduler.rules.courses import dish_due
-from scheduler.schedule import Schedule, SolverRecord, Term
+from scheduler.schedule import Schedule, SolverRecord, StoppedBy, Term
 from scheduler.variables import SETTLED
-
-StoppedBy = OneOf["optimal", "gap", "deterministic_limit", "time_limit", "cancel", "greedy"]
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,11 @@ class Limits:
 
 @dataclass
 class Run:
-    """The state of one solve: the model, the limits, the best plan so far as a value for every variable."""
+    """The state of one solve: the model, the limits, the best plan so far as a value for every variable.
+
+    ``judged``: the best plan that the judge has accepted. ``told``: the plan that the caller
+    knows, with its bounds.
+    """
 
     build: Build
     limits: Limits
@@ -56,11 +57,14 @@ class Run:
     started_cpu: float = field(default_factory=time.process_time)
     spent: float = 0.0
     best: Point | None = None
+    judged: Point | None = None
+    told: Schedule | None = None
     bounds: dict[TermName, int] = field(default_factory=dict)
     stopped_by: StoppedBy = "optimal"
     told_at: float = 0.0
     all_rules: bool = True
     tried_simple: bool = False
+    hinted: bool = False
 
     def remaining_seconds(self) -> float | None:
         """Wall-clock seconds until the time limit; None without one."""
@@ -98,9 +102,23 @@ class Run:
         self.best = point
         return True
 
+    def keep_judged(self, point: Point) -> None:
+        """Take the plan, which the judge accepts, if it is the best of those."""
+        if self.judged is None or self._worth(point) < self._worth(self.judged):
+            self.judged = point
+
+    def tell(self) -> None:
+        """Tell the caller of the best plan, unless both it and its bounds are known already."""
+        if self.on_plan is None or self.best is None:
+            return
+        plan, self.told_at = self.schedule(self.best), time.monotonic()
+        if plan != self.told:
+            self.told = plan
+            self.on_plan(plan)
+
     def bound(self, name: TermName) -> int:
         """The best lower bound of the term that is proved; at first that which holds in every kitchen."""
-        return max(self.bounds.get(name, _NONE), _floor(self.build.variables.problem, name))
+        return max(self.bounds.get(name, _NONE), floor(self.build.variables.problem, name))
 
     def prove(self, name: TermName, bound: float) -> None:
         """Take the solver's bound if it is better; values are whole numbers."""
@@ -119,21 +137,23 @@ class Run:
         """The schedule at this point with terms and bounds so far; at the end with the record of what made it."""
         plan = extract(self.build.variables, point)
         terms: list[Term] = []
-        proved = True
         for name, term in self.build.terms.items():
             value = point(term)
             bound = value if isinstance(term, int) else min(value, self.bound(name))
-            proved = proved and bound == value
             terms.append(Term(name=name, value=value, bound=bound, optimal=bound == value))
-        return plan.model_copy(update={"terms": tuple(terms), "solver": self._record(proved) if record else None})
+        return plan.model_copy(update={"terms": tuple(terms), "solver": self._record(terms) if record else None})
 
-    def _record(self, proved: bool) -> SolverRecord:
+    def _record(self, terms: list[Term]) -> SolverRecord:
+        good_enough = all(term.gap <= self.limits.gap for term in terms)
         return SolverRecord(
             seed=self.limits.seed,
             workers=self.limits.workers,
             deterministic_limit=self.limits.deterministic_limit,
             time_limit_seconds=self.limits.time_limit_seconds,
-            stopped_by="optimal" if proved else self.stopped_by,
+            cpu_limit_seconds=self.limits.cpu_limit_seconds,
+            gap=self.limits.gap,
+            hinted=self.hinted,
+            stopped_by="optimal" if all(term.optimal for term in terms) else "gap" if good_enough else self.stopped_by,
             deterministic_time=self.spent,
             wall_seconds=time.monotonic() - self.started,
             versions={"ortools": version("ortools"), "python": python_version()},
@@ -143,8 +163,9 @@ class Run:
 _NONE = -sys.maxsize
 
 
-def _floor(problem: Problem, name: TermName) -> int:
-    """What no plan is below: nothing, but for dishes that were served early, and cooks who did two things at once."""
+def floor(problem: Problem, name: TermName) -> int:
+    """What no plan is below: 0, but for lateness that of the dishes that are served, and for idle minutes less than 0
+    where cooks did two things at once."""
     replan = problem.replan
     if name == "lateness" and replan is not None:
         dues = {dish.id: dish_due(problem, dish) for dish in problem.dishes}

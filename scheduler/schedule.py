@@ -7,6 +7,9 @@ from pydantic import Field
 from scheduler.problem import Model, TermName
 
 InsertedKind = Literal["warm_up", "wash_up", "clean"]
+StoppedBy = Literal["optimal", "gap", "deterministic_limit", "time_limit", "cancel", "disagreement"]
+"""Why the search ended: every term is proved, or good enough; a limit; the caller; or model and judge disagree on what
+is a plan, and the answer is the best plan that the judge accepts."""
 
 
 class Assignment(Model):
@@ -88,13 +91,19 @@ class Term(Model):
 
 
 class SolverRecord(Model):
-    """What made the plan: with the same record and no wall-clock stop the same plan comes out."""
+    """What made the plan: with the same record and no stop by time or caller the same plan comes out.
+
+    ``hinted``: the search began from a plan that the caller gave; the same plan then comes out from the same hint.
+    """
 
     seed: int
     workers: int
     deterministic_limit: float | None
     time_limit_seconds: float | None
-    stopped_by: Literal["optimal", "gap", "deterministic_limit", "time_limit", "cancel", "greedy"]
+    cpu_limit_seconds: float | None = None
+    gap: float = 0.0
+    hinted: bool = False
+    stopped_by: StoppedBy
     deterministic_time: float
     wall_seconds: float
     versions: dict[str, str]

@@ -73,7 +73,8 @@ def solve(
     rules = tuple(rules)
     started, cpu = time.monotonic(), time.process_time()
     built = build(problem, rules)
-    run = Run(built, limits or Limits(), cancel, on_plan, started, cpu, all_rules=rules == RULES)
+    whole = rules == RULES
+    run = Run(built, limits or Limits(), cancel, on_plan, started, cpu, all_rules=whole, hinted=hint is not None)
     if hint is not None:
         _adopt(run, hint)
     seconds = run.remaining_seconds()
@@ -88,13 +89,27 @@ def solve(
     status = _descend(run)
     if run.best is None and status != cp_model.INFEASIBLE:
         _adopt_simple(run)
-    if run.best is None:
+    best = _accepted(run)
+    if best is None:
         seconds = time.monotonic() - run.started
-        if status == cp_model.INFEASIBLE:
+        if run.best is None and status == cp_model.INFEASIBLE:
             return Infeasible(wall_seconds=seconds)
         return TimedOut(wall_seconds=seconds, bounds=run.bounds)
-    schedule = run.schedule(run.best, record=True)
+    schedule = run.schedule(best, record=True)
     return Solved(schedule=schedule, optimal=all(term.optimal for term in schedule.terms))
+
+
+def _accepted(run: Run) -> Point | None:
+    """The best plan; where the judge refuses it, the best that it has accepted. None when there is none."""
+    if run.best is None or not run.all_rules or _passes(run, run.best):
+        return run.best
+    run.stopped_by = "disagreement"
+    warnings.warn("the model makes a plan that the judge refuses", stacklevel=2)
+    return run.judged if run.judged is not None and _passes(run, run.judged) else None
+
+
+def _passes(run: Run, point: Point) -> bool:
+    return not check(run.build.variables.problem, run.schedule(point)).violations
 
 
 def _adopt(run: Run, plan: Schedule) -> None:
@@ -104,8 +119,9 @@ def _adopt(run: Run, plan: Schedule) -> None:
         if run.best is None:
             _hint(run, point)
         return
-    if run.keep_better(point) and run.on_plan is not None:
-        run.on_plan(run.schedule(point))
+    run.keep_judged(point)
+    if run.keep_better(point):
+        run.tell()
 
 
 def _adopt_simple(run: Run) -> None:
@@ -176,6 +192,7 @@ def _minimise(run: Run, name: TermName | None, term: Expr, levels_left: int) -> 
         status = _search(run, name, solver, share)
         if status == cp_model.INFEASIBLE and run.best is not None and run.all_rules:
             # The plan stands, and whoever cooks by it goes on; in tests a warning is an error.
+            run.stopped_by = "disagreement"
             warnings.warn("the judge accepts a plan where the model says that there is none", stacklevel=2)
         if status in (cp_model.OPTIMAL, cp_model.INFEASIBLE):
             break
@@ -203,8 +220,7 @@ def _search(run: Run, name: TermName | None, solver: cp_model.CpSolver, share: f
         run.prove(name, bound)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         run.keep_better(tightened(run.build.variables, list(solver.response_proto.solution)))
-        if run.on_plan is not None and run.best is not None:
-            run.on_plan(run.schedule(run.best))
+        run.tell()
     if status not in (cp_model.OPTIMAL, cp_model.INFEASIBLE) and not run.out_of_budget():
         timed = run.limits.time_limit_seconds is not None or run.limits.cpu_limit_seconds is not None
         run.stopped_by = "time_limit" if timed else "deterministic_limit"
@@ -315,9 +331,8 @@ class _Watcher(cp_model.CpSolverSolutionCallback):
             return
         better = run.keep_better(tightened(run.build.variables, list(self.response_proto.solution)))
         late = time.monotonic() - run.told_at > SECONDS_BETWEEN_PLANS
-        if run.on_plan is not None and run.best is not None and better and (first or late):
-            run.told_at = time.monotonic()
-            run.on_plan(run.schedule(run.best))
+        if better and (first or late):
+            run.tell()
 
 
 __all__ = ["Limits", "solve"]

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scheduler.benchmarks.interrupts import interrupts
+from scheduler.benchmarks.ranges import LARGEST_SEED, MOST_WORKERS, positive, whole
 from scheduler.benchmarks.run import Budget, run
 from scheduler.errors import BenchmarkFormatError, InvalidProblemError, SchedulerError
 
@@ -58,10 +59,16 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m scheduler.benchmarks", description="Solve published instances (.sm, .sch, .dzn)."
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    parser.add_argument("--seconds", type=float, default=SECONDS, help="wall clock for each file (default %(default)s)")
-    parser.add_argument("--cpu-seconds", type=float, help="CPU time of this process for each file (default: no limit)")
-    parser.add_argument("--workers", type=int, default=_cores(), help="solver threads (default: all cores)")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--seconds", type=positive, default=SECONDS, help="wall clock for each file (default %(default)s)"
+    )
+    parser.add_argument(
+        "--cpu-seconds", type=positive, help="CPU time of this process for each file (default: no limit)"
+    )
+    parser.add_argument(
+        "--workers", type=whole(1, MOST_WORKERS), default=_cores(), help="solver threads (default: all cores)"
+    )
+    parser.add_argument("--seed", type=whole(0, LARGEST_SEED), default=0)
     parser.add_argument("--plain", action="store_true", help="a plain CP-SAT model, to compare with")
     return parser
 

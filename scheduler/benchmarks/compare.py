@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import mean, median
 
 from scheduler.benchmarks import READERS
+from scheduler.benchmarks.ranges import MOST_WORKERS, positive, whole
 from scheduler.benchmarks.run import Answer, Budget, run
 
 COLUMNS = "set          instances   ours: closed  none     gap   CPU s   plain: closed  none     gap   CPU s"
@@ -53,9 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table; 1 when the two contradict each other in some instance."""
     parser = argparse.ArgumentParser(prog="python -m scheduler.benchmarks.compare", description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
-    parser.add_argument("--cpu-seconds", type=float, default=20.0, help="for each instance (default %(default)s)")
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="take every Nth instance only")
-    parser.add_argument("--workers", type=int, default=2, help="solver threads (default %(default)s)")
+    parser.add_argument("--cpu-seconds", type=positive, default=20.0, help="for each instance (default %(default)s)")
+    parser.add_argument("--every", type=whole(1), default=1, metavar="N", help="take every Nth instance only")
+    parser.add_argument(
+        "--workers", type=whole(1, MOST_WORKERS), default=2, help="solver threads (default %(default)s)"
+    )
     options = parser.parse_args(arguments)
     budget = Budget(100 * options.cpu_seconds, options.cpu_seconds, options.workers, seed=0)
     status = 0

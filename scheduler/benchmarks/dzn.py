@@ -1,6 +1,7 @@
 """MiniZinc's data files (``.dzn``) as far as scheduling instances use them: whole numbers, truth values, sets, arrays.
 
-The grammar is that of the MiniZinc Handbook, section "Data files", without strings, floats, enums and comprehensions.
+The grammar is that of the MiniZinc Handbook, section "Data files". Strings, floats, enums, comprehensions and arrays
+with an index before each value are read past; they are refused only where such a value is asked for.
 """
 
 import re
@@ -19,15 +20,18 @@ LONGEST = 100_000
 """Numbers in a range; instances have as many as people, skills or activities."""
 
 _SKIPPED = re.compile(r"(?:\s+|%[^\n]*|/\*.*?\*/)+", re.DOTALL)
-_TOKEN = re.compile(r"-?\d+(?![\w])|\.\.|\[\||\|\]|[\[\]{}()|,;=]|[A-Za-z_]\w*")
+_TOKEN = re.compile(
+    r'"(?:[^"\\]|\\.)*"|-?\d+\.\d+(?:[eE][-+]?\d+)?|-?\d+(?![\w])|\.\.|\[\||\|\]|[A-Za-z_]\w*|\S', re.DOTALL
+)
 
 
 @dataclass(frozen=True)
 class Data:
-    """The values of a file by name, and the lines that they begin in."""
+    """The values of a file by name, the lines that all of them begin in, and why some are not understood."""
 
     values: dict[str, Value]
     lines: dict[str, int]
+    refused: dict[str, BenchmarkFormatError]
 
     def fault(self, name: str, message: str) -> BenchmarkFormatError:
         """The error that says what is wrong with this value, and where it stands."""
@@ -71,22 +75,27 @@ class _Tokens:
 def parse(text: str) -> Data:
     """The value of each ``name = value;``; the last semicolon may be missing.
 
-    Raises BenchmarkFormatError for anything else, with the line.
+    A value that is not understood is read past up to the semicolon. Raises BenchmarkFormatError, with the line, where
+    no name and value begin.
     """
     tokens = _Tokens(list(_words(text)))
-    data = Data({}, {})
+    data = Data({}, {}, {})
     while tokens.peek():
         name = tokens.take()
         data.lines[name] = tokens.line
         if not re.fullmatch(r"[A-Za-z_]\w*", name):
             raise BenchmarkFormatError(f"line {tokens.line}: {name!r} is no name; is this a file of MiniZinc data?")
+        if not tokens.skip("="):
+            raise BenchmarkFormatError(f"line {tokens.line}: {name}: expected '=' and found {tokens.peek()!r}")
         try:
-            tokens.take("=")
+            tokens.depth = 0
             data.values[name] = _value(tokens)
             if tokens.peek():
                 tokens.take(";")
         except BenchmarkFormatError as error:
-            raise BenchmarkFormatError(f"line {tokens.line}: {name}: {error}") from error
+            data.refused[name] = BenchmarkFormatError(f"line {tokens.line}: {name}: {error}")
+            while tokens.peek() and tokens.take() != ";":
+                pass
     return data
 
 
@@ -95,8 +104,7 @@ def _words(text: str) -> Iterator[tuple[str, int]]:
     place, line = 0, 1
     while place < len(text):
         found = _SKIPPED.match(text, place) or _TOKEN.match(text, place)
-        if found is None:
-            raise BenchmarkFormatError(f"line {line}: {text[place : place + 20]!r} is not understood")
+        assert found is not None, "any character is a word if it is nothing else"
         if found.re is _TOKEN:
             yield found[0], line
         line += found[0].count("\n")
@@ -123,7 +131,7 @@ def _one_value(tokens: _Tokens) -> Value:
     if word in ("true", "false"):
         return int(word == "true")
     if re.fullmatch(r"array[1-6]d", word):
-        return _shaped(tokens)
+        return _shaped(tokens, int(word[5]))
     number = _integer(word)
     if not tokens.skip(".."):
         return number
@@ -176,14 +184,24 @@ def _table(tokens: _Tokens) -> Value:
                 tokens.take(",")
 
 
-def _shaped(tokens: _Tokens) -> Value:
-    """``array2d(1..2, 1..3, [...])``: the values in one row, to be cut by who knows the number of columns."""
+def _shaped(tokens: _Tokens, dimensions: int) -> Value:
+    """``array2d(1..nActs, SKILL, [...])``: the values in one row, to be cut by who knows the number of columns."""
     tokens.take("(")
-    while True:
-        if re.fullmatch(r"[A-Za-z_]\w*", tokens.peek()):
-            tokens.take()  # the name of an index set
-            tokens.take(",")
-            continue
-        value = _value(tokens)
-        if tokens.take(",", ")") == ")":
-            return value
+    for _ in range(dimensions):
+        _index_set(tokens)
+    value = _value(tokens)
+    tokens.skip(",")
+    tokens.take(")")
+    return value
+
+
+def _index_set(tokens: _Tokens) -> None:
+    """Read past a range of numbers or names, a set of them or a name, and the comma after it."""
+    word = ""
+    while word != ",":
+        word = tokens.take()
+        if word == "{":
+            while tokens.take() != "}":
+                pass
+        if word in (";", "[", "]", "(", ")"):
+            raise BenchmarkFormatError(f"expected an index set and found {word!r}")

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Sequence
 
+from scheduler.benchmarks.ranges import positive, whole
 from scheduler.explain import explain, insight
 from scheduler.generate import kitchen
 from scheduler.problem import Problem, Window
@@ -53,9 +54,9 @@ def row(problem: Problem, seconds: float) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m scheduler.benchmarks.explanations", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=2, help="kitchens of each size (default %(default)s)")
+    parser.add_argument("--seeds", type=whole(1), default=2, help="kitchens of each size (default %(default)s)")
     parser.add_argument(
-        "--seconds", type=float, default=60.0, help="wall clock for each explanation (default %(default)s)"
+        "--seconds", type=positive, default=60.0, help="wall clock for each explanation (default %(default)s)"
     )
     options = parser.parse_args(arguments)
     print(f"{'tasks':>5} {'explain s':>10} {'facts':>6} {'repairs':>8} {'cheapest':20} {'insight s':>10} {'gains':>6}")

@@ -16,6 +16,8 @@ from itertools import combinations, product
 from pathlib import Path
 from random import Random
 
+from scheduler.benchmarks.ranges import whole
+
 RESOURCES = 4
 LONGEST = 10
 
@@ -238,7 +240,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Write the sets."""
     parser = argparse.ArgumentParser(prog="python -m scheduler.benchmarks.generated", description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--seeds", type=int, default=3, help="instances for each combination of parameters")
+    parser.add_argument("--seeds", type=whole(1), default=3, help="instances for each combination of parameters")
     options = parser.parse_args(arguments)
     for seed in range(options.seeds):
         for number, (name, ending, text) in enumerate(instances(seed)):

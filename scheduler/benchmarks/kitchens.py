@@ -16,6 +16,7 @@ import time
 from dataclasses import dataclass
 from statistics import mean, median
 
+from scheduler.benchmarks.ranges import positive, whole
 from scheduler.generate import kitchen
 from scheduler.problem import Problem
 from scheduler.profile import profile, table
@@ -134,8 +135,8 @@ def row(size: Size, runs: list[Run]) -> str:
 def main(arguments: list[str]) -> int:
     """Print the table, or with ``--profile`` the model's size and building time by rule."""
     parser = argparse.ArgumentParser(prog="python -m scheduler.benchmarks.kitchens", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=3, help="kitchens for each size (default %(default)s)")
-    parser.add_argument("--deterministic-limit", type=float, default=0.3, help="work for each (default %(default)s)")
+    parser.add_argument("--seeds", type=whole(1), default=3, help="kitchens for each size (default %(default)s)")
+    parser.add_argument("--deterministic-limit", type=positive, default=0.3, help="work for each (default %(default)s)")
     parser.add_argument("--profile", action="store_true", help="print size and time of the model by rule instead")
     options = parser.parse_args(arguments)
     if options.profile:

@@ -16,13 +16,13 @@ from scheduler.problem import Cook, CrewNeed, Link, Problem, Task
 def read_dzn(text: str) -> Problem:
     """The instance in this text: activities are hands-on tasks, resources are cooks, skills are abilities."""
     data = parse(text)
-    return _challenge(data) if "has_skills" in data.values else _library(data)
+    return _challenge(data) if "has_skills" in data.lines else _library(data)
 
 
 def _library(data: Data) -> Problem:
     count, skills, people = (_number(data, name) for name in ("nActs", "nSkills", "nResources"))
     mastery = _table(data, "mastery", people, skills)
-    before = _numbers(data, "pred", _number(data, "nPrecs") if "nPrecs" in data.values else None)
+    before = _numbers(data, "pred", _number(data, "nPrecs") if "nPrecs" in data.lines else None)
     after = _numbers(data, "succ", len(before))
     return _problem(
         durations=_numbers(data, "dur", count),
@@ -79,6 +79,8 @@ def _task(name: str, minutes: int, needs: list[int]) -> Task:
 
 
 def _value(data: Data, name: str) -> Value:
+    if name in data.refused:
+        raise data.refused[name]
     if name not in data.values:
         raise BenchmarkFormatError(f"{name} is missing; is this an instance of multi-skill project scheduling?")
     return data.values[name]

@@ -18,6 +18,7 @@ from random import Random
 
 from ortools.sat.python import cp_model
 
+from scheduler.benchmarks.ranges import positive, whole
 from scheduler.benchmarks.run import Answer, judged
 from scheduler.problem import Dish, Oven, OvenUse, Problem, Settings, Task
 from scheduler.solve import Limits, solve
@@ -133,8 +134,8 @@ def _answer(model: cp_model.CpModel, limits: Limits) -> Answer:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print a table: for each size, how many were proved and the sum of lateness found."""
     parser = argparse.ArgumentParser(prog="python -m scheduler.benchmarks.ovens", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=4, help="instances of each size (default %(default)s)")
-    parser.add_argument("--deterministic-limit", type=float, default=1.0, help="work for each (default %(default)s)")
+    parser.add_argument("--seeds", type=whole(1), default=4, help="instances of each size (default %(default)s)")
+    parser.add_argument("--deterministic-limit", type=positive, default=1.0, help="work for each (default %(default)s)")
     options = parser.parse_args(arguments)
     limits = Limits(deterministic_limit=options.deterministic_limit)
     print(f"{'bakings':>7} {'before/after: proved':>21} {'lateness':>9} {'blocks: proved':>15} {'lateness':>9}")

@@ -23,7 +23,12 @@ def read_sch(text: str) -> Problem:
     count, resources = _head(lines)
     if len(lines) != 2 * count + 2:
         raise BenchmarkFormatError(f"{len(lines)} lines that are not empty, {2 * count + 2} are needed")
-    arcs = [arc for row, line in enumerate(lines[1 : count + 1]) for arc in _arcs(row, line, count)]
+    arcs = [
+        (before, after, lag)
+        for row, line in enumerate(lines[1 : count + 1])
+        for before, after, lag in _arcs(row, line, count)
+        if before != after or lag > 0  # that it starts no later than itself is true of every activity
+    ]
     activities = tuple(_activity(row, line, resources) for row, line in enumerate(lines[count + 1 : -1]))
     number, line = lines[-1]
     capacities = integers(line, number)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import combinations, permutations
 
 from scheduler.check.report import Violation
-from scheduler.check.view import View, overlap
+from scheduler.check.view import Placed, View, overlap
 from scheduler.problem import Task
 
 
@@ -45,23 +45,26 @@ def hygiene(view: View) -> Iterator[Violation]:
         return
     cleans = view.inserted("clean")
     for before, after in permutations(view.placed.values(), 2):
-        if before.end > after.start or (before.settled and after.settled):
-            continue
-        if not _contaminates(before.task, after.task):
+        if (before.settled and after.settled) or not _contaminates(before.task, after.task):
             continue
         between = [entry for entry in cleans if before.end <= entry.start_minutes and entry.end_minutes <= after.start]
-        where = []
-        same_board = before.at.board is not None and before.at.board == after.at.board
-        if same_board and not any(entry.board == before.at.board for entry in between):
-            where.append(str(before.at.board))
-        if before.task.attention == after.task.attention == "hands_on":
-            for cook in set(before.at.cooks) & set(after.at.cooks):
-                if not any(entry.cook == cook for entry in between):
-                    where.append(cook)
-        for dirty in sorted(where):
-            message = f"{before.id} makes {dirty} unclean for {after.id}, with no clean between"
-            names = (before.id, after.id, dirty)
-            yield Violation(rule="hygiene", subjects=names, message=message, at_minutes=after.start)
+        cleaned = {(entry.board, None) for entry in between} | {(None, entry.cook) for entry in between}
+        follows = before.end <= after.start
+        within = before.start < after.end and after.start < before.end
+        for board, cook in sorted(_shared(before, after), key=str):
+            if within or (follows and (board, cook) not in cleaned):
+                names = (before.id, after.id, str(board or cook))
+                how = "while it goes on" if within else "with no clean between"
+                message = f"{before.id} makes {board or cook} unclean for {after.id}, {how}"
+                yield Violation(rule="hygiene", subjects=names, message=message, at_minutes=after.start)
+
+
+def _shared(before: Placed, after: Placed) -> Iterator[tuple[str | None, str | None]]:
+    """The board and the cooks' hands that both tasks use."""
+    if before.at.board is not None and before.at.board == after.at.board:
+        yield before.at.board, None
+    if before.task.attention == after.task.attention == "hands_on":
+        yield from ((None, cook) for cook in set(before.at.cooks) & set(after.at.cooks))
 
 
 def _soils(view: View, task: Task) -> bool:

@@ -12,6 +12,7 @@ from scheduler.explain.facts import Fact, Say, assumptions, minute_words
 from scheduler.explain.question import ask
 from scheduler.explain.repairs import Repair
 from scheduler.problem import Model, Problem
+from scheduler.run import floor
 from scheduler.schedule import Infeasible, Schedule, Solved
 
 LEAST_GAIN = 0.25
@@ -64,10 +65,11 @@ def rescues(
 ) -> tuple[Repair, ...]:
     """The repairs that make a late plan come in time, or at least a quarter less late; cheapest first, each solved.
 
-    Empty when the plan is not late. Only what the plan's critical chain waits for is tried.
+    Empty when the plan is not late. What is served counts no more. Only what the plan's critical chain waits for is
+    tried.
     """
     deadline = time.monotonic() + seconds
-    late = next((term.value for term in schedule.terms if term.name == "lateness"), 0)
+    late = next((term.value for term in schedule.terms if term.name == "lateness"), 0) - floor(problem, "lateness")
     if late <= 0:
         return ()
     steps = critical_chain(problem, schedule, say)
@@ -164,7 +166,7 @@ def _tried(problem: Problem, repair: Repair, late: int | None, deadline: float) 
         return None
     if not isinstance(outcome, Solved):
         return None
-    lateness = outcome.schedule.terms[0].value
+    lateness = outcome.schedule.terms[0].value - floor(repaired, "lateness")
     if late is not None and lateness > (1 - LEAST_GAIN) * late:
         return None
-    return repair.model_copy(update={"lateness_minutes": lateness, "cost": repair.cost + max(0, lateness)})
+    return repair.model_copy(update={"lateness_minutes": lateness, "cost": repair.cost + lateness})

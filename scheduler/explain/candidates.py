@@ -105,7 +105,7 @@ def stays(problem: Problem, cook: Cook, say: Say) -> Iterator[Ladder]:
         longer = [
             _stay(cook, ends - 1, ends + minutes, minutes, f"{name} stays until {say(ends + minutes)}.")
             for minutes in STAY_MINUTES
-            if ends + minutes <= problem.horizon_minutes
+            if now <= ends <= problem.horizon_minutes - minutes
         ]
         sooner = [
             _stay(cook, begins - minutes, begins + 1, minutes, f"{name} comes at {say(begins - minutes)}.")

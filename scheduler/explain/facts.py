@@ -1,12 +1,12 @@
 """The facts of a kitchen that a dinner can collide with, each with the same kitchen without it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
 from scheduler.explain import relax
-from scheduler.problem import Board, Cook, Course, Dish, Equipment, Model, Oven, Problem, Task, VesselStock
+from scheduler.problem import Board, Cook, Course, Dish, Equipment, Model, Outage, Oven, Problem, Task, VesselStock
 
 FactKind = Literal[
     "presence",
@@ -59,7 +59,13 @@ class Assumption:
 
 def assumptions(problem: Problem, say: Say) -> list[Assumption]:
     """Every fact that a plan may collide with; what remains without all of them is the recipes' own order."""
-    found = [*_people(problem, say), *_things(problem), *_waits(problem), *_times(problem, say), *_settled(problem)]
+    found = [
+        *_people(problem, say),
+        *_things(problem, say),
+        *_waits(problem),
+        *_times(problem, say),
+        *_settled(problem),
+    ]
     return [assumption for assumption in found if assumption.relax(problem) != problem]
 
 
@@ -87,6 +93,20 @@ def _count(count: int, words: str) -> str:
     return f"There {'is' if count == 1 else 'are'} {count} × {words}"
 
 
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def _broken(outages: Iterable[Outage], count: int, say: Say) -> str:
+    """When some of ``count`` things cannot be used: nothing, or a comma and the words."""
+    words = ""
+    for outage in outages:
+        some = f"{outage.units} of them " if outage.units < count else ""
+        if outage.units:
+            words += f", {some}out of order from {say(outage.start_minutes)} to {say(outage.end_minutes)}"
+    return words
+
+
 def _people(problem: Problem, say: Say) -> Iterator[Assumption]:
     for cook in problem.cooks:
         name = (cook.id,)
@@ -98,7 +118,7 @@ def _people(problem: Problem, say: Say) -> Iterator[Assumption]:
         sentence = f"{named(cook)} does not do: {', '.join(cook.refuses)}."
         yield _assume("refusal", name, sentence, partial(relax.without_refusals, cook.id))
         if any(task.attention == "tend" for task in problem.tasks):
-            sentence = f"{named(cook)} watches at most {cook.tend_capacity} pots at once."
+            sentence = f"{named(cook)} watches at most {_many(cook.tend_capacity, 'pot')} at once."
             yield _assume("tending", name, sentence, partial(relax.without_pot_limit, cook.id))
     for level in sorted({task.skill for task in problem.tasks if task.skill > 1}):
         able = _listed([named(cook) for cook in problem.cooks if cook.skill >= level]) or "nobody"
@@ -109,20 +129,24 @@ def _people(problem: Problem, say: Say) -> Iterator[Assumption]:
     if attended:
         names = tuple(cook.id for cook in problem.cooks)
         most = sum(max(1, sum(need.count for need in task.crew)) for task in problem.tasks)
-        sentence = f"{_count(len(names), 'cook')}, for {attended} pieces of work."
+        sentence = f"{_count(len(names), 'cook')}, for {_many(attended, 'piece')} of work."
         yield _assume("cooks", names, sentence, partial(relax.with_helpers, min(most, 20)))
 
 
-def _things(problem: Problem) -> Iterator[Assumption]:
+def _things(problem: Problem, say: Say) -> Iterator[Assumption]:
     for pool in problem.equipment:
-        sentence = f"{_count(pool.count, named(pool))}."
+        sentence = f"{_count(pool.count, named(pool))}{_broken(pool.outages, pool.count, say)}."
         yield _assume("equipment", (pool.id,), sentence, partial(relax.without_pool, pool.id))
-    ovens = _listed([f"{named(oven)} with {oven.slots} slots" for oven in problem.ovens])
+    ovens = _listed(
+        [f"{named(oven)} with {_many(oven.slots, 'slot')}{_broken(oven.outages, 1, say)}" for oven in problem.ovens]
+    )
     names = tuple(oven.id for oven in problem.ovens)
     yield _assume("oven", names, f"In the kitchen: {ovens}, one temperature at a time.", relax.without_ovens)
     for kind in sorted({use.kind for dish in problem.dishes for use in dish.vessels}):
-        count = sum(stock.count for stock in problem.vessels if stock.kind == kind)
-        sentence = f"{_count(count, kind_named(problem, kind))}, washed before another dish takes it."
+        stocks = [stock for stock in problem.vessels if stock.kind == kind]
+        count = sum(stock.count for stock in stocks)
+        broken = _broken([outage for stock in stocks for outage in stock.outages], count, say)
+        sentence = f"{_count(count, kind_named(problem, kind))}{broken}, washed before another dish takes it."
         yield _assume("vessel", (kind,), sentence, partial(relax.without_vessels, kind))
     boards = tuple(board.id for board in problem.boards)
     yield _assume("board", boards, f"{_count(len(boards), 'cutting board')}.", relax.without_boards)
@@ -136,13 +160,14 @@ def _waits(problem: Problem) -> Iterator[Assumption]:
     names = {task.id: named(task) for task in problem.tasks}
     for link in problem.links:
         if link.max_lag_minutes is not None:
-            sentence = f"{names[link.after]} starts at most {link.max_lag_minutes} minutes after {names[link.before]}."
+            sentence = f"{names[link.after]} starts at most {_many(link.max_lag_minutes, 'minute')} after "
+            sentence += f"{names[link.before]}."
             without = partial(relax.with_max_lag, link, None)
             yield _assume("hold", (link.before, link.after), sentence, without)
     for dish in problem.dishes:
         for serving in dish.serving:
             if serving.max_lag_minutes is not None:
-                sentence = f"{named(dish)} is served at most {serving.max_lag_minutes} minutes after "
+                sentence = f"{named(dish)} is served at most {_many(serving.max_lag_minutes, 'minute')} after "
                 sentence += f"{names[serving.task]}."
                 without = partial(relax.with_serving_lag, dish.id, serving, None)
                 yield _assume("serving_hold", (dish.id, serving.task), sentence, without)
@@ -157,7 +182,8 @@ def _times(problem: Problem, say: Say) -> Iterator[Assumption]:
         if course.serve_at_minutes is not None:
             sentence = f"{named(course)} is not served before {say(course.serve_at_minutes)}."
             yield _assume("serving_time", (course.id,), sentence, partial(relax.without_course_time, course.id))
-        sentence = f"The dishes of {named(course)} come to the table within {course.window_minutes} minutes."
+        sentence = f"The dishes of {named(course)} come to the table within "
+        sentence += f"{_many(course.window_minutes, 'minute')}."
         yield _assume("course", (course.id,), sentence, partial(relax.without_course_window, course.id))
     sentence = "Work is done in its sessions, and what does not keep only in the last."
     yield _assume("session", (), sentence, relax.without_sessions)
@@ -175,5 +201,5 @@ def _settled(problem: Problem) -> Iterator[Assumption]:
             sentence = f"{pin.task} is settled as it is."
             yield _assume("pin", (pin.task,), sentence, partial(relax.without_pin, pin.task))
     if problem.replan:
-        sentence = f"What starts in the next {problem.replan.freeze_minutes} minutes stays with its cooks."
+        sentence = f"What starts in the next {_many(problem.replan.freeze_minutes, 'minute')} stays with its cooks."
         yield _assume("freeze", (), sentence, relax.without_freeze)

@@ -7,8 +7,9 @@ class Offer(Model):
     """A change that people may make, with its price.
 
     ``cost``: minutes of trouble, by which repairs are compared. ``sentence``: what to do, in kitchen words.
-    ``lateness_minutes``: what the repaired plan still has in its lateness term. ``cooks_can_decide``: whether the
-    people in the kitchen can do it by themselves, or somebody has to find another person or buy something.
+    ``lateness_minutes``: what the repaired plan still has in its lateness term, without what is served.
+    ``cooks_can_decide``: whether the people in the kitchen can do it by themselves, or somebody has to find another
+    person or buy something.
     """
 
     cost: int = 0

@@ -1,6 +1,10 @@
 """The same problem without one of its rules or limits; the problem comes last, so that the rest can be bound."""
 
-from scheduler.problem import Cook, Link, Problem, ServingLink, Task, Window
+from typing import TypeVar
+
+from scheduler.problem import Cook, Equipment, Link, Outage, Oven, Problem, ServingLink, Task, VesselStock, Window
+
+_Breakable = TypeVar("_Breakable", Equipment, Oven, VesselStock)
 
 
 def without_hours(name: str, problem: Problem) -> Problem:
@@ -189,7 +193,8 @@ def with_time_for_everything(problem: Problem) -> Problem:
 
 
 def with_later_end(minutes: int, problem: Problem) -> Problem:
-    """So many minutes more at the end; cooks and a session that stay to the end stay to the new one."""
+    """So many minutes more at the end; who and what stays to the old end, or is out of order until it, does to the
+    new one."""
     old, new = problem.horizon_minutes, problem.horizon_minutes + minutes
 
     def hours(cook: Cook) -> tuple[Window, ...]:
@@ -205,4 +210,21 @@ def with_later_end(minutes: int, problem: Problem) -> Problem:
         entry.model_copy(update={"end_minutes": new}) if entry.end_minutes >= old else entry
         for entry in problem.sessions
     )
-    return problem.model_copy(update={"horizon_minutes": new, "cooks": cooks, "sessions": sessions})
+    moved = {
+        "horizon_minutes": new,
+        "cooks": cooks,
+        "sessions": sessions,
+        "equipment": tuple(_still_broken(pool, pool.outages, old, new) for pool in problem.equipment),
+        "ovens": tuple(_still_broken(oven, oven.outages, old, new) for oven in problem.ovens),
+        "vessels": tuple(_still_broken(stock, stock.outages, old, new) for stock in problem.vessels),
+    }
+    return problem.model_copy(update=moved)
+
+
+def _still_broken(thing: _Breakable, outages: tuple[Outage, ...], old: int, new: int) -> _Breakable:
+    """Outages that reach the old end reach the new one."""
+    longer = tuple(
+        outage.model_copy(update={"end_minutes": new}) if outage.start_minutes < old <= outage.end_minutes else outage
+        for outage in outages
+    )
+    return thing.model_copy(update={"outages": longer})

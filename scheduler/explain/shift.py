@@ -24,7 +24,7 @@ def shift(problem: Problem, minutes: int) -> Problem:
     """Every moment ``minutes`` later, and nothing happens before them.
 
     Cooks without hours get the hours from ``minutes`` on, so that the new first minutes stay empty unless somebody
-    opens them.
+    opens them. What is out of order from minute 0 on is so in the new first minutes too.
     """
     moved = problem.model_copy(
         update={
@@ -67,4 +67,8 @@ def _with_hours(cook: Cook, horizon: int, minutes: int) -> Cook:
 
 
 def _with_outages(thing: _Timed, outages: tuple[Outage, ...], minutes: int) -> _Timed:
-    return thing.model_copy(update={"outages": tuple(_moved(outage, minutes) for outage in outages)})
+    moved = tuple(
+        _moved(outage, minutes).model_copy(update={"start_minutes": 0} if outage.start_minutes == 0 else {})
+        for outage in outages
+    )
+    return thing.model_copy(update={"outages": moved})

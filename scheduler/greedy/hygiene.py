@@ -22,6 +22,8 @@ def keep_clean(frame: Frame, attempt: Attempt, task: Task, place: Place) -> bool
             dirty, first, limit = task, place, other.start
         elif other.end <= place.start and (name, task.id) in frame.contaminating:
             dirty, first, limit = there, other, place.start
+        elif other.start < place.end and place.start < other.end:
+            return False  # what takes no minutes, in the middle of the other
         else:
             continue
         if not _clean_exists(attempt, board, shared, first.end, limit) and not _add_clean(

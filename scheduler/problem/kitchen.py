@@ -133,11 +133,12 @@ class Settings(Model):
     neither of i's class nor of class ``none`` (food that is eaten as it is soils nothing), or ``allergens(i) ∩
     free_from(j)`` is not empty. When end(i) <= start(j) and both use the same board, a *clean* of that board lies
     between (clean start >= end(i), clean end <= start(j)). When both are hands-on and share a cook, a clean by that
-    cook lies between. A clean is an inserted hands-on task of ``clean_minutes``, not light, tag ``clean``, after (not
-    necessarily right after) a task k that contaminates some task of the problem which could share its board or hands:
-    done by one of k's cooks (or by any one cook when k has none), it cleans that cook's hands and the board that k
-    used, of whatever is on them, and it takes that board while it lasts. A task has at most one clean. Intermediate
-    tasks do not clean anything.
+    cook lies between. Neither lies within the other there, though one that takes no minutes may do so elsewhere. A
+    clean is an inserted hands-on task of ``clean_minutes``, not light, tag ``clean``, after (not necessarily right
+    after) a task k that contaminates some task of the problem which could share its board or hands: done by one of k's
+    cooks (or by any one cook when k has none), it cleans that cook's hands and the board that k used, of whatever is on
+    them, and it takes that board while it lasts. A task has at most one clean. Intermediate tasks do not clean
+    anything.
 
     ``washing_is_light``: wash-ups and cleans count as light work.
     """

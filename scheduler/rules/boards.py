@@ -88,7 +88,13 @@ def clean_between(v: Variables) -> None:
                 ready = dirty.end
                 if (dirty.task.id, clean.task.id) in pairs:
                     ready = _clean_at(v, surface, dirty)
+                elif _takes_no_time(dirty) and _takes_no_time(clean):
+                    ready = dirty.end + 1  # in one minute the other would follow it too
                 v.model.add(clean.start >= ready).only_enforce_if(forward, meets)
+
+
+def _takes_no_time(t: TaskVars) -> bool:
+    return isinstance(t.size, int) and t.size == 0
 
 
 def _surfaces(v: Variables, i: TaskVars, j: TaskVars) -> list[str]:

@@ -6,14 +6,17 @@ from scheduler.errors import Fault, InvalidProblemError
 from scheduler.problem import Problem
 from scheduler.validate.references import links, references
 from scheduler.validate.replanning import pin_references, pins, replan_references
-from scheduler.validate.values import ids, levels, negatives, windows
+from scheduler.validate.sums import sums
+from scheduler.validate.values import ids, levels, negatives, wash_ups, windows
 from scheduler.validate.whole import course_cycles, cycles, possible
 
 Look = Callable[[Problem], Iterator[Fault]]
 
 LOOKS: tuple[Look, ...] = (
     ids,
+    wash_ups,
     negatives,
+    sums,
     windows,
     levels,
     links,

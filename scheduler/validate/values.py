@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from scheduler.durations import useful_pans
+from scheduler.durations import stand_in_cost, useful_pans
 from scheduler.errors import Fault
 from scheduler.problem import Board, Cook, Course, Dish, Equipment, Outage, Oven, Problem, Task, VesselStock, Window
 
@@ -39,6 +39,24 @@ def _names(where: str, names: Iterable[str]) -> Iterator[Fault]:
         elif name in seen:
             yield Fault(where, repr(name), "the id is used twice; ids are unique within their list")
         seen.add(name)
+
+
+def wash_ups(problem: Problem) -> Iterator[Fault]:
+    """Vessels of two dishes whose wash-ups would have one id."""
+    owners: dict[str, tuple[str, str]] = {}
+    washed = [stock for stock in problem.vessels if stock.wash_minutes]
+    for dish in problem.dishes:
+        for use in dish.vessels:
+            if all(stand_in_cost(stock, use) is None for stock in washed):
+                continue
+            users = [task for task in problem.tasks if task.dish == dish.id and use.id in task.vessels]
+            pans = [f"+{task.id}#{copy}" for task in users for copy in range(2, max(useful_pans(task)) + 1)]
+            for name in [f"{dish.id}/{use.id}{pan}" for pan in ("", *pans)]:
+                other = owners.setdefault(name, (dish.id, use.id))
+                if other != (dish.id, use.id):
+                    message = f"is washed up under the same name as {other[1]!r} of {other[0]!r}; "
+                    message += "name vessels without / and +"
+                    yield Fault(f"dishes.{dish.id}.vessels", repr(use.id), message)
 
 
 def negatives(problem: Problem) -> Iterator[Fault]:

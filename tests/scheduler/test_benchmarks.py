@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -89,11 +90,14 @@ BROKEN = [
     ("tiny.dzn", "dur = [0,3,4,2,0];", "dur = [0,3,4,2];", "line 6: dur: 4 values, expected 5"),
     ("tiny.dzn", "dur = [0,3,4,2,0];", "dur = [0,3,{4},2,0];", "dur: expected whole numbers"),
     ("tiny.dzn", "dur = [0,3,4,2,0];", "dur = [0,3,4,2,0;", "line 6: dur: expected ',' or ']'"),
-    ("tiny.dzn", "nActs = 5;", "nActs = 5; x = " + "[" * 3000 + "]" * 3000 + ";", "line 5: x: more than 20 brackets"),
-    ("tiny.dzn", "nActs = 5;", "nActs = 5; x = 1..900000;", "line 5: x: 1..900000: a range of more than"),
-    ("tiny.dzn", "nActs = 5;", "nActs = 5; x = 1..99999999999;", "line 5: x: 99999999999 is beyond"),
-    ("tiny.dzn", "nActs = 5;", "nActs := 5;", "line 5: .* not understood"),
-    ("tiny.dzn", "nActs = 5;", "nActs = 5.0;", "not understood"),
+    ("tiny.dzn", "nActs = 5;", "nActs = " + "[" * 3000 + "]" * 3000 + ";", "line 5: nActs: more than 20 brackets"),
+    ("tiny.dzn", "nActs = 5;", "nActs = 1..900000;", "line 5: nActs: 1..900000: a range of more than"),
+    ("tiny.dzn", "nActs = 5;", "nActs = 1..99999999999;", "line 5: nActs: 99999999999 is beyond"),
+    ("tiny.dzn", "nActs = 5;", "nActs := 5;", "line 5: nActs: expected '=' and found ':'"),
+    ("tiny.dzn", "nActs = 5;", "nActs = 5.0;", "line 5: nActs: '5.0' is no whole number"),
+    ("tiny.dzn", "nActs = 5;", 'nActs = "5";', "line 5: nActs: '\"5\"' is no whole number"),
+    ("tiny.dzn", "dur = [0,3,4,2,0];", "dur = [1: 0, 2: 3];", "line 6: dur: expected ',' or ']'"),
+    ("tiny.dzn", "dur = [0,3,4,2,0];", "dur = array2d([0,3,4,2,0]);", "line 6: dur: expected an index set"),
     ("tiny.dzn", "nActs = 5;", "nActs = [5];", "nActs: expected a whole number"),
     ("tiny.dzn", "\t| 1,1,\n\t| 0,1,", "\t| 1,1,0,1,", "line 9: sreq: expected 5 rows of 2 values"),
     ("tiny.dzn", "nSkills = 2;", "", "nSkills is missing"),
@@ -122,6 +126,13 @@ VARIANTS = [
         "mastery = array2d(1..3, SKILL, [true,false, true,true, false,true]);",
     ),
     ("mastery = [| true,false,", "mastery = [| 1, 0,"),
+    ("nActs = 5;", 'nActs = 5; name = "a; \\"b\\" % c"; cost = [1.5, -2.0e3]; COLOUR = {red, green};'),
+    ("nActs = 5;", "nActs = 5; label = [1: 5, 2: 7]; both = [x + 1 | x in 1..nActs]; ACTS = 1..nActs;"),
+    ("nActs = 5;", "nActs = 5; x = " + "[" * 3000 + "]" * 3000 + ";"),
+    (
+        "mastery = [| true,false,\n\t| true,true,\n\t| false,true, |];",
+        "mastery = array2d(1..nResources, {red, green}, [true,false, true,true, false,true]);",
+    ),
     ("nPrecs = 5;", "PREC = 1..5; useful = {}; ids = {3,\n1};"),
     ("\t{3,4}];", "\t{3,4}]"),
 ]
@@ -165,6 +176,14 @@ def test_files_of_old_archives(tmp_path: Path) -> None:
         path = tmp_path / name.upper()
         path.write_bytes(b"\xef\xbb\xbf" + text.replace(b"\n", b"\r\n") + b"\x1a")
         assert read(path) == read(INSTANCES / name)
+
+
+@pytest.mark.parametrize("lag", [0, -6])
+def test_an_activity_begins_no_later_than_itself(lag: int) -> None:
+    text = (INSTANCES / "tiny.sch").read_text(encoding="utf-8")
+    looped = text.replace("2\t1\t2\t1\t4\t[-6]\t[3]", f"2\t1\t3\t1\t2\t4\t[-6]\t[{lag}]\t[3]")
+    assert looped != text
+    assert read_sch(looped) == read_sch(text)
 
 
 def test_lags_between_what_takes_no_time() -> None:
@@ -227,6 +246,33 @@ def test_other_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert refused["reason"] in captured.err
     assert absent["status"] == "error"
     assert tiny["objective"] == 7, "the other files are still run"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--seed", "-1"),
+        ("--seed", str(2**31)),
+        ("--workers", "0"),
+        ("--workers", "two"),
+        ("--cpu-seconds", "0"),
+        ("--cpu-seconds", "nan"),
+        ("--seconds", "inf"),
+    ],
+    ids=" ".join,
+)
+def test_numbers_without_a_meaning_are_refused(wrong: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main([str(INSTANCES / "tiny.sm"), *wrong])
+    assert end.value.code == 2
+    assert f"argument {wrong[0]}: {wrong[1]!r}: give a " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [kitchens.main, ovens.main])
+def test_no_work_is_no_limit(command: Callable[[list[str]], int], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        command(["--deterministic-limit", "0"])
+    assert "give a number above 0" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGXCPU])

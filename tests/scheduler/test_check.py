@@ -305,3 +305,17 @@ def test_nobody_cleans_after_what_soils_nothing() -> None:
         inserted=(Inserted(id="clean:a", kind="clean", start_minutes=5, end_minutes=7, cook="Ana", task="a"),),
     )
     assert [violation.rule for violation in check(problem, plan).violations] == ["clean"]
+
+
+def test_nothing_clean_is_done_in_the_middle_of_raw_meat() -> None:
+    """Not even what takes no minutes, though the hands are free for it otherwise."""
+    meat = Task(id="meat", minutes=10, attention="hands_on", hygiene="raw_meat")
+    salad = Task(id="salad", minutes=0, attention="hands_on", hygiene="ready_to_eat")
+    plan = Schedule(
+        assignments=(
+            Assignment(task="meat", start_minutes=0, end_minutes=10, cooks=("Ana",)),
+            Assignment(task="salad", start_minutes=5, end_minutes=5, cooks=("Ana",)),
+        )
+    )
+    problem = Problem(horizon_minutes=20, tasks=(meat, salad), cooks=(Cook(id="Ana"),))
+    assert [violation.rule for violation in check(problem, plan).violations] == ["hygiene"]

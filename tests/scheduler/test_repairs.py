@@ -5,6 +5,8 @@ import pytest
 from scheduler import Infeasible, Problem, Solved, solve
 from scheduler.check import check
 from scheduler.explain import DropDish, ExtraCook, LeaveOut, explain, insight, rescues
+from scheduler.explain.candidates import stays
+from scheduler.explain.facts import assumptions, minute_words
 from scheduler.problem import (
     Board,
     Cook,
@@ -13,11 +15,13 @@ from scheduler.problem import (
     Equipment,
     Link,
     Need,
+    Outage,
     Oven,
     OvenUse,
     Pin,
     PlannedTask,
     Replan,
+    ServedDish,
     ServingLink,
     Session,
     StandIn,
@@ -261,6 +265,72 @@ def test_a_late_dinner_may_do_without_its_garnish() -> None:
     assert isinstance(outcome, Solved)
     found = [repair for repair in rescues(begun, outcome.schedule, seconds=600) if isinstance(repair, LeaveOut)]
     assert [repair.tasks for repair in found] == [("fry",)], "what is begun is not left out"
+
+
+def broken_oven() -> Problem:
+    """The only oven is out of order from the first minute to the last."""
+    return Problem(
+        horizon_minutes=90,
+        tasks=(Task(id="bake", minutes=30, dish="pie", oven=OvenUse(celsius=180), make_ahead=True),),
+        dishes=(Dish(id="pie", serve_at_minutes=80),),
+        cooks=(Cook(id="Ana"),),
+        ovens=(Oven(id="oven", warm_up_minutes=0, outages=(Outage(start_minutes=0, end_minutes=90),)),),
+    )
+
+
+def test_no_repair_brings_a_broken_oven_back_to_life() -> None:
+    found = explain(broken_oven(), seconds=600, say=clock)
+    assert [repair.sentence for repair in found.repairs] == ["Use one more: oven."]
+    assert [fact.sentence for fact in found.facts] == [
+        "In the kitchen: oven with 2 slots, out of order from 18:00 to 19:30, one temperature at a time."
+    ]
+
+
+def test_what_is_out_of_order_is_said_with_its_units() -> None:
+    outages = (Outage(start_minutes=0, end_minutes=200),)
+    pans = tuple(pan.model_copy(update={"count": 2, "outages": outages}) for pan in one_pan().vessels)
+    burners = Equipment(id="burner", count=3, outages=(Outage(start_minutes=5, end_minutes=9, units=3),))
+    assumed = assumptions(one_pan().model_copy(update={"vessels": pans, "equipment": (burners,)}), minute_words)
+    sentence = "There are 2 × iron pan, 1 of them out of order from minute 0 to minute 200, washed before another dish"
+    assert f"{sentence} takes it." in {assumption.fact.sentence for assumption in assumed}
+    needed = Task(id="fry", minutes=5, needs=(Need(equipment="burner"),))
+    assumed = assumptions(Problem(horizon_minutes=9, tasks=(needed,), equipment=(burners,)), minute_words)
+    sentence = "There are 3 × burner, out of order from minute 5 to minute 9."
+    assert sentence in {assumption.fact.sentence for assumption in assumed}
+
+
+def test_one_of_a_thing_is_no_plural() -> None:
+    assumed = assumptions(too_much_work(work("chop", "soup"), Task(id="rest", minutes=5, dish="soup")), minute_words)
+    assert "There is 1 × cook, for 1 piece of work." in {assumption.fact.sentence for assumption in assumed}
+
+
+def test_who_has_gone_home_does_not_stay() -> None:
+    gone = Cook(id="Ana", presence=(Window(start_minutes=0, end_minutes=20), Window(start_minutes=60, end_minutes=70)))
+    problem = Problem(horizon_minutes=120, tasks=(), cooks=(gone,), replan=Replan(now_minutes=30))
+    sentences = [repair.sentence for ladder in stays(problem, gone, clock) for repair in ladder.repairs]
+    assert sentences == [
+        "Ana stays until 19:25.",
+        "Ana stays until 19:40.",
+        "Ana comes at 18:45.",
+        "Ana comes at 18:30.",
+    ]
+
+
+def test_a_dish_that_was_served_early_hides_no_lateness() -> None:
+    late = garnished()
+    problem = late.model_copy(
+        update={
+            "tasks": (*late.tasks, Task(id="pour", minutes=5, dish="drink")),
+            "dishes": (*late.dishes, Dish(id="drink", serve_at_minutes=60)),
+            "pins": (Pin(task="pour", state="done", start_minutes=0, end_minutes=5),),
+            "replan": Replan(now_minutes=5, served=(ServedDish(dish="drink", served_minutes=5),)),
+        }
+    )
+    outcome = solve(problem)
+    assert isinstance(outcome, Solved)
+    assert outcome.schedule.terms[0].value < 0
+    found = [repair for repair in rescues(problem, outcome.schedule, seconds=600) if isinstance(repair, LeaveOut)]
+    assert [(repair.tasks, repair.lateness_minutes) for repair in found] == [(("cube", "fry"), 5)]
 
 
 def test_no_garnish_is_left_out_for_little() -> None:

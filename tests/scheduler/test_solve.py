@@ -3,6 +3,7 @@
 import threading
 import time
 from importlib import import_module
+from itertools import pairwise
 
 import pytest
 from ortools.sat.python import cp_model
@@ -32,6 +33,7 @@ from scheduler.problem import (
 from scheduler.profile import profile, table
 from scheduler.rules import RULES, Rule, cooks
 from scheduler.run import Run
+from scheduler.schedule import SolverRecord, TimedOut
 from scheduler.serial import serial
 from scheduler.variables import TaskVars, Value, Variables
 
@@ -66,7 +68,9 @@ def test_better_plans_arrive_while_it_works_and_never_get_worse() -> None:
     plans: list[Schedule] = []
     solve(FAMILY, QUICK, on_plan=plans.append)
     values = [[term.value for term in plan.terms] for plan in plans]
-    assert values == sorted(values, reverse=True)
+    bounds = [[term.bound for term in plan.terms] for plan in plans]
+    assert all(later <= sooner for sooner, later in pairwise(values))
+    assert all(later != sooner for sooner, later in pairwise(zip(values, bounds, strict=True))), "none is told twice"
     assert all(check(FAMILY, plan).ok for plan in plans)
 
 
@@ -243,6 +247,53 @@ def test_a_model_that_refuses_the_judges_plan_is_told_and_the_plan_stands(monkey
     assert isinstance(outcome, Solved)
 
 
+def with_rules(monkeypatch: pytest.MonkeyPatch, *rules: Rule) -> tuple[Rule, ...]:
+    """These rules, which are now all that there are."""
+    monkeypatch.setattr(SOLVE, "RULES", rules)
+    return rules
+
+
+def test_a_plan_that_the_judge_refuses_is_told_and_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = with_rules(monkeypatch, *(rule for rule in RULES if rule is not cooks.one_pair_of_hands))
+    problem = Problem(
+        horizon_minutes=60,
+        tasks=tuple(Task(id=name, minutes=10, dish="soup", attention="hands_on") for name in "ab"),
+        dishes=(Dish(id="soup", serve_at_minutes=10),),
+        cooks=(Cook(id="Ana"),),
+        objective=("lateness",),
+    )
+    with pytest.warns(UserWarning, match="judge refuses"):
+        outcome = solve(problem, rules=rules)
+    assert isinstance(outcome, Solved)
+    assert check(problem, outcome.schedule).ok
+    assert (outcome.schedule.terms[0].value, outcome.schedule.terms[0].bound, outcome.optimal) == (10, 0, False)
+    assert outcome.schedule.solver is not None
+    assert outcome.schedule.solver.stopped_by == "disagreement"
+    with pytest.warns(UserWarning, match="judge refuses"):
+        anything = solve(problem.model_copy(update={"objective": (), "horizon_minutes": 15}), rules=rules)
+    assert isinstance(anything, TimedOut)
+
+
+def test_good_enough_is_said() -> None:
+    limits = Limits(deterministic_limit=1.0, gap=0.9)
+    problem = FAMILY.model_copy(update={"objective": ("presence",)})
+    first, second = solved(problem, limits), solve(problem, limits, hint=solved(problem).schedule)
+    assert not first.optimal
+    assert first.schedule.solver is not None
+    assert (first.schedule.solver.stopped_by, first.schedule.solver.gap) == ("gap", 0.9)
+    assert not first.schedule.solver.hinted
+    assert isinstance(second, Solved)
+    assert second.schedule.solver is not None
+    assert second.schedule.solver.hinted
+
+
+def test_a_record_of_before_is_read() -> None:
+    record = solved(SMALL).schedule.solver
+    assert record is not None
+    old = record.model_dump(exclude={"gap", "cpu_limit_seconds", "hinted"})
+    assert SolverRecord.model_validate(old) == record
+
+
 def test_building_the_model_counts_as_time(monkeypatch: pytest.MonkeyPatch) -> None:
     def slow_build(problem: Problem, rules: tuple[Rule, ...]) -> Build:
         time.sleep(0.2)
@@ -262,6 +313,7 @@ def test_cpu_time_is_a_limit_too() -> None:
     assert time.process_time() - started < 5
     assert outcome.schedule.solver is not None
     assert outcome.schedule.solver.stopped_by == "time_limit"
+    assert outcome.schedule.solver.cpu_limit_seconds == 1.0
     assert outcome.schedule.terms[0].bound > 80, "the brief phase proves more than the others would in this time"
 
 
