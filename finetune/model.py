@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 import gguf
 import torch
 from peft import LoraConfig, get_peft_model
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
@@ -23,12 +24,12 @@ from finetune.bases import on_hub
 from finetune.config import TrainConfig
 from finetune.dataset import Packed
 from finetune.errors import InputError, WorkError, reason
-from finetune.files import replacing
+from finetune.files import replacing, write_text
 from finetune.int8_lora import use_int8
 from finetune.packing import PACKED_ATTENTION
 
 ADAPTER_NAME = "default"
-ADAPTER_FILE = "adapter_model.safetensors"
+ADAPTER_FILE, ADAPTER_SETTINGS_FILE = "adapter_model.safetensors", "adapter_config.json"
 
 
 class AnswerModel(nn.Module):
@@ -176,24 +177,29 @@ def save_adapter(model: AnswerModel, folder: Path) -> None:
         save_file(tensors, temporary, metadata={"format": "pt"})
     settings = copy(model.peft_model.peft_config[ADAPTER_NAME])
     settings.inference_mode = True
-    settings.save_pretrained(str(folder))
+    fields = {name: sorted(value) if isinstance(value, set) else value for name, value in settings.to_dict().items()}
+    write_text(folder / ADAPTER_SETTINGS_FILE, json.dumps(fields, indent=2, sort_keys=True))
 
 
 def load_adapter(model: AnswerModel, source: Path) -> None:
     """Take over the adapter in the folder that `save_adapter` wrote, or in the GGUF file that `export` wrote.
 
     One that was trained with another scale keeps its effect: its second matrices are multiplied by what differs.
-    Raises InputError when `source` holds none, WorkError when it is of another shape.
+    Raises InputError when `source` holds none, a damaged one or one of another rank, WorkError when it is of another
+    shape.
     """
-    file = adapter_file(source)
-    if not file.is_file():
-        raise InputError(f"{source}: no adapter there ({file.name} is missing). Name the folder that a run left.")
-    tensors, parameters = exported_matrices(file) if file == source else load_file(file), adapter_parameters(model)
+    file, settings = adapter_file(source), model.peft_model.peft_config[ADAPTER_NAME]
+    tensors, parameters = _matrices(source), adapter_parameters(model)
     shapes = [{name: tuple(value.shape) for name, value in side.items()} for side in (tensors, parameters)]
     if shapes[0] != shapes[1]:
+        rank = _rank(tensors)
+        if shapes[0].keys() == shapes[1].keys() and rank not in (settings.r, None):
+            raise InputError(
+                f"lora.rank = {settings.r}: the adapter {source} has the rank {rank}. Set lora.rank to {rank}."
+            )
         raise WorkError(f"{source}: its {len(tensors)} matrices are not those of this run's adapter.")
-    settings = model.peft_model.peft_config[ADAPTER_NAME]
-    rescale = (_alpha(file) or settings.lora_alpha) / settings.lora_alpha
+    alpha = _alpha(file)
+    rescale = 1.0 if alpha is None else alpha / settings.lora_alpha
     with torch.no_grad():
         for name, parameter in parameters.items():
             parameter.copy_(tensors[name])
@@ -206,13 +212,47 @@ def adapter_file(source: Path) -> Path:
     return source if source.suffix == ".gguf" else source / ADAPTER_FILE
 
 
+def adapter_rank(source: Path) -> int | None:
+    """The rank of the adapter at `source`, None when it has several; raises InputError when it cannot be read."""
+    return _rank(_matrices(source))
+
+
+def _rank(matrices: Mapping[str, Tensor]) -> int | None:
+    ranks = {int(matrix.shape[0]) for name, matrix in matrices.items() if ".lora_A." in name}
+    return ranks.pop() if len(ranks) == 1 else None
+
+
+def _matrices(source: Path) -> dict[str, Tensor]:
+    """The matrices of the adapter at `source` by PEFT's names; raises InputError when they cannot be read."""
+    file = adapter_file(source)
+    if not file.is_file():
+        raise InputError(f"{source}: no adapter there ({file.name} is missing). Name the folder that a run left.")
+    try:
+        return exported_matrices(file) if file.suffix == ".gguf" else load_file(file)
+    except (OSError, ValueError, IndexError, KeyError, SafetensorError) as error:  # gguf has no errors of its own
+        raise InputError(
+            f"{file}: not a readable adapter ({_shortened(reason(error))}). Name the folder that a run left, or a GGUF "
+            "file that `export` wrote."
+        ) from error
+
+
 def _alpha(file: Path) -> float | None:
-    """The alpha that the adapter in `file` was trained with, its rank being the same; None when nothing says it."""
+    """The alpha that the adapter in `file` was trained with, its rank being the same.
+
+    None when PEFT's settings are not beside it; raises InputError when they, or a GGUF file's header, do not say it.
+    """
     if file.suffix == ".gguf":
         field = gguf.GGUFReader(file).get_field(gguf.Keys.Adapter.LORA_ALPHA)
-        return None if field is None else float(field.contents())
+        if field is None:
+            raise InputError(f"{file}: {gguf.Keys.Adapter.LORA_ALPHA} is missing in its header. Export it again.")
+        return float(field.contents())
+    path = file.parent / ADAPTER_SETTINGS_FILE
     try:
-        settings = json.loads((file.parent / "adapter_config.json").read_text(encoding="utf-8"))
-        return float(settings["lora_alpha"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return float(json.loads(path.read_text(encoding="utf-8"))["lora_alpha"])
+    except FileNotFoundError:
         return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{path}: its lora_alpha cannot be read ({reason(error)}). Put the file back that PEFT wrote, or name "
+            "another adapter."
+        ) from error

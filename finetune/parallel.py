@@ -11,7 +11,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -24,12 +25,15 @@ from torch import nn
 from torch.distributed.fsdp import fully_shard
 
 from finetune.dataset import Example, Packed, micro_batches, pack
+from finetune.errors import WorkError
 
 _T = TypeVar("_T")
 _CPU = torch.device("cpu")
 STORE_VARIABLE = "FINETUNE_STORE"
 LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
 _TIMEOUT = timedelta(hours=6)  # the others wait while the leader scores; a death is noticed at once
+_MEETING_SECONDS = 300.0  # to start Python and load torch, also where many processes do so at once
+_LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,10 @@ class Team:
 
 
 def join(*, use_gpu: bool) -> Team:
-    """The team that the environment describes; a lone process when it describes none."""
+    """The team that the environment describes; a lone process when it describes none.
+
+    Raises WorkError when the processes that `launch` started do not meet within minutes.
+    """
     gpu = use_gpu and torch.cuda.is_available()
     device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))) if gpu else torch.device("cpu")
     if gpu:
@@ -55,12 +62,15 @@ def join(*, use_gpu: bool) -> Team:
     if "RANK" not in os.environ:
         return Team(device=device)
     if not distributed.is_initialized():
-        store = os.environ.get(STORE_VARIABLE)
+        store, rank, size = os.environ.get(STORE_VARIABLE), int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
+        if store:
+            _sign(store, rank).touch()
+            _await(store, range(size), {})
         distributed.init_process_group(
             "nccl" if gpu else "gloo",
             init_method=f"file://{store}" if store else "env://",
-            rank=int(os.environ["RANK"]),
-            world_size=int(os.environ["WORLD_SIZE"]),
+            rank=rank,
+            world_size=size,
             timeout=_TIMEOUT,
         )
     return Team(distributed.get_rank(), distributed.get_world_size(), device)
@@ -71,26 +81,54 @@ def launch(size: int, arguments: Sequence[str]) -> Iterator[None]:
     """Make this process the first of `size` on this computer; the others run `python -m finetune` with `arguments`.
 
     They find each other through a file and talk over the loopback interface only. A follower whose leader dies
-    fails at its next step, and so does a leader whose follower dies.
+    fails at its next step, and so does a leader whose follower dies. Raises WorkError when a follower ends before it
+    has come, or does not come within minutes.
     """
     with tempfile.TemporaryDirectory(prefix="finetune-") as folder:
         team = {STORE_VARIABLE: str(Path(folder) / "store"), "WORLD_SIZE": str(size), "GLOO_SOCKET_IFNAME": LOOPBACK}
         os.environ.update(team, RANK="0", LOCAL_RANK="0")
-        followers = [
-            subprocess.Popen(
+        followers = {
+            rank: subprocess.Popen(
                 [sys.executable, "-m", "finetune", *arguments],
                 env={**os.environ, "RANK": str(rank), "LOCAL_RANK": str(rank)},
                 stdout=subprocess.DEVNULL,
             )
             for rank in range(1, size)
-        ]
+        }
         try:
+            _await(team[STORE_VARIABLE], followers, followers)
             yield
-            for follower in followers:
+            for follower in followers.values():
                 follower.wait()
         finally:
-            for follower in followers:
+            for follower in followers.values():
                 follower.kill()
+
+
+def _sign(store: str, rank: int) -> Path:
+    """The file that says that the process `rank` has come to the meeting at `store`."""
+    return Path(f"{store}-{rank}")
+
+
+def _await(store: str, ranks: Iterable[int], started: Mapping[int, subprocess.Popen[bytes]]) -> None:
+    """Wait until the processes `ranks` have come to the meeting at `store`; those in `started` are watched.
+
+    The libraries below would wait as long as for a gradient, and say only that nobody came.
+    """
+    until = time.monotonic() + _MEETING_SECONDS
+    while missing := [rank for rank in ranks if not _sign(store, rank).exists()]:
+        for rank in started.keys() & set(missing):
+            if (status := started[rank].poll()) is not None:
+                raise WorkError(
+                    f"process {rank + 1} of {len(started) + 1} ended with status {status} before training began. See "
+                    "what it says above, or set processes to 1."
+                )
+        if time.monotonic() > until:
+            raise WorkError(
+                f"process {missing[0] + 1} did not come within {_MEETING_SECONDS:.0f} seconds. Stop what else keeps "
+                "this computer busy, or set processes to 1."
+            )
+        time.sleep(_LOOK_SECONDS)
 
 
 def shares(batch: Sequence[Example], size: int) -> list[list[Example]]:

@@ -7,17 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file
 
 from finetune import soft_targets
-from finetune.base_model import exported_matrices
 from finetune.bases import base_file
 from finetune.batches import read_batches
 from finetune.config import TrainConfig
 from finetune.dataset import Example, micro_batches, pack
 from finetune.errors import InputError
 from finetune.files import sha256_of
-from finetune.model import AnswerModel, adapter_file, as_served, load, load_adapter
+from finetune.model import AnswerModel, adapter_file, adapter_rank, as_served, load, load_adapter
 from finetune.parallel import gathered, join, shares
 from finetune.soft_targets import CHOICES, Beliefs, Teacher, digest_of
 
@@ -38,7 +36,7 @@ def teach(config: TrainConfig, base: str, adapter: Path, watch: Callable[[int, i
     if config.threads:
         torch.set_num_threads(config.threads)
     team = join(use_gpu=config.base_precision != "int8-cpu")
-    lora = config.lora.model_copy(update={"rank": _rank(adapter)})
+    lora = config.lora.model_copy(update={"rank": adapter_rank(adapter) or config.lora.rank})
     teacher, tokenizer = load(config.model_copy(update={"base": base, "lora": lora}), team.device)
     load_adapter(teacher, adapter)
     known = soft_targets.begin(path, _described(base, adapter)) if team.leads else set[str]()
@@ -51,12 +49,6 @@ def teach(config: TrainConfig, base: str, adapter: Path, watch: Callable[[int, i
             if team.leads:
                 soft_targets.append(path, [beliefs for part in parts for beliefs in part])
                 watch(start + len(group), len(wanted))
-
-
-def _rank(adapter: Path) -> int:
-    file = adapter_file(adapter)
-    matrices = exported_matrices(file) if file == adapter else load_file(file)
-    return next(int(matrix.shape[0]) for name, matrix in matrices.items() if ".lora_A." in name)
 
 
 def _described(base: str, adapter: Path) -> Teacher:

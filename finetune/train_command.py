@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -41,12 +41,14 @@ def train(
     from finetune import training
     from finetune.curves import text_curve
     from finetune.parallel import launch
-    from finetune.progress import on_console
+    from finetune.progress import Watcher, on_console, silent
 
     alone = chosen.processes == 1 or "RANK" in os.environ
+    leads = os.environ.get("RANK", "0") == "0"
     team = nullcontext() if alone else launch(chosen.processes, sys.argv[1:])
-    with team, on_console(console) as watch:
+    shown: AbstractContextManager[Watcher] = on_console(console) if leads else nullcontext(silent)
+    with team, shown as watch:
         records = training.train(chosen, folder, watch)
-    if os.environ.get("RANK", "0") == "0":
+    if leads:
         console.print(text_curve(records), highlight=False, markup=False)
         typer.echo(folder / training.ADAPTER_FOLDER)

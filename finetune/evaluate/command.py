@@ -15,6 +15,7 @@ from rich.progress import track
 
 from finetune.errors import DataError, InputError
 from finetune.evaluate.dinner_figures import schedule_figures
+from finetune.evaluate.judge import judge_version
 from finetune.evaluate.planners import Planner, endpoint_planner, model_planner, recorded_planner, rules_planner
 from finetune.evaluate.predictions import Prediction, predict, predictions_file, seconds_per_recipe
 from finetune.evaluate.report import RecipeResult, Report, read_report, rich_table, write_report
@@ -110,6 +111,7 @@ def make_report(
         reference=graphs.name,
         reference_sha256=sha256_of(graphs),
         prompt_version=PROMPT_VERSION,
+        judge_version=judge_version(),
         recipes=len(recipes),
         metrics=total(measured),
         groups={course: total(groups[course]) for course in sorted(groups)},

@@ -48,7 +48,9 @@ class Report(BaseModel):
     """One planner's figures on one file of reference graphs.
 
     `groups` are the same metrics over the recipes of one course. `seconds_per_recipe` is None when the
-    predictions were not made in this evaluation.
+    predictions were not made in this evaluation. `judge_version` is that of the code that parsed, mended and checked
+    the answers (`finetune/evaluate/judge.py`): figures of another one may not hold any more. Reports from before it was
+    kept have None.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,6 +59,7 @@ class Report(BaseModel):
     reference: str
     reference_sha256: str
     prompt_version: str
+    judge_version: str | None = None
     recipes: int
     metrics: dict[str, float]
     groups: dict[str, dict[str, float]]
@@ -92,7 +95,7 @@ def markdown(report: Report) -> str:
         f"# Evaluation of {report.planner}",
         "",
         f"{report.recipes} recipes of `{report.reference}` (SHA-256 {report.reference_sha256[:12]}…), "
-        f"prompt version {report.prompt_version}.",
+        f"prompt version {report.prompt_version}, {_judged_by(report)}.",
         "",
         comparison([report]),
         "## By course",
@@ -122,6 +125,10 @@ def rich_table(reports: Sequence[Report]) -> Table:
     for row, name in enumerate(FURTHER_COLUMNS):
         table.add_row(name, *(_further_cells(report)[row] for report in reports))
     return table
+
+
+def _judged_by(report: Report) -> str:
+    return f"judge version {report.judge_version[:12]}…" if report.judge_version else "judge version not recorded"
 
 
 def _cells(values: dict[str, float]) -> list[str]:

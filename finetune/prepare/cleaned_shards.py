@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from finetune.prepare.similarity import PLACES, signature
 from finetune.prepare.sources import Row, raw_of
 from kitchen_agent.recipe import Recipe
 
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")  # JSON can name them, but no UTF-8 file can hold them
+
 
 def clean_shard(annotated: frozenset[str], folder: Path, number: int, rows: tuple[Row, ...]) -> Summary:
     """Write the fit recipes among `rows` as JSON Lines and their signatures beside them; returns the counts.
@@ -23,7 +26,7 @@ def clean_shard(annotated: frozenset[str], folder: Path, number: int, rows: tupl
     dropped: Counter[str] = Counter()
     kept: list[Recipe] = []
     for row in rows:
-        found = row if isinstance(row, Recipe) and row.key in annotated else _cleaned(row)
+        found = _fit(row, annotated)
         if isinstance(found, Unfit):
             dropped[found.reason] += 1
         else:
@@ -35,6 +38,8 @@ def clean_shard(annotated: frozenset[str], folder: Path, number: int, rows: tupl
     return {"rows": len(rows), "kept": len(kept), "dropped": dropped}
 
 
-def _cleaned(row: Row) -> Recipe | Unfit:
+def _fit(row: Row, annotated: frozenset[str]) -> Recipe | Unfit:
     raw = raw_of(row)
-    return clean(raw) if raw else Unfit("row not readable")
+    if raw is None or any(map(_HALF_CHARACTER.search, (raw.key, raw.title, *raw.ingredients, *raw.steps))):
+        return Unfit("row not readable")
+    return row if isinstance(row, Recipe) and row.key in annotated else clean(raw)

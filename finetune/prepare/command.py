@@ -69,12 +69,10 @@ def prepare(
 ) -> None:
     """Make training files: clean, remove near-copies, split by cluster, format as chats, count tokens."""
     annotated, end_keys = _graphs(graphs or GRAPHS, end_graphs or graphs or END_GRAPHS)
-    sources = [Source(kind="wikibooks", path=recipes_wheel(wheel)), Source(kind="folder", path=BUILT_IN)]
-    sources += [Source(kind="recipenlg", path=recipenlg)] if recipenlg else []
-    sources += [Source(kind="folder", path=path) for path in folder or []]
+    sources = _sources(graphs or GRAPHS, recipes_wheel(wheel), recipenlg, folder or [])
     keys = None if eval_keys is None or str(eval_keys) == "-" else eval_keys
     held_out = frozenset(read_keys(keys)) if keys else frozenset[str]()
-    inputs = Inputs(tuple(sources), annotated, held_out, eval_share, limit, end_keys)
+    inputs = Inputs(sources, annotated, held_out, eval_share, limit, end_keys)
     processes = workers or cores()
     with Progress(console=Console(stderr=True)) as progress:
         cleaning = progress.add_task("clean", total=None)
@@ -99,6 +97,25 @@ def _graphs(graphs: Sequence[Path], end_graphs: Sequence[Path]) -> tuple[dict[st
     if unknown := sorted(end_keys - annotated.keys()):
         raise InputError(f"--end-graphs: {unknown[0]!r} has no graph in --graphs. Name files of graphs that are there.")
     return annotated, end_keys
+
+
+def _sources(
+    graphs: Sequence[Path], wheel: Path, recipenlg: Path | None, folders: Sequence[Path]
+) -> tuple[Source, ...]:
+    """A person's folders, Wikibooks, the cookbook and RecipeNLG, each with the keys of the graphs that are of it.
+
+    Whose graphs the project's files hold is known. Those of a person's files may be of any source, the folders first.
+    """
+    wikibooks, more, cookbook = (path.resolve() for path in GRAPHS)
+    keys = {path.resolve(): frozenset(read_graphs(path)) for path in graphs}
+    own = frozenset[str]().union(*(keys[path] for path in keys.keys() - {wikibooks, more, cookbook}))
+    none = frozenset[str]()
+    return (
+        *(Source(kind="folder", path=path, graph_keys=own) for path in folders),
+        Source(kind="wikibooks", path=wheel, graph_keys=keys.get(wikibooks, none) | keys.get(more, none) | own),
+        Source(kind="folder", path=BUILT_IN, graph_keys=keys.get(cookbook, none) | own),
+        *([Source(kind="recipenlg", path=recipenlg, graph_keys=own)] if recipenlg else []),
+    )
 
 
 def _label(

@@ -1,6 +1,6 @@
 """The steps from sources to training files.
 
-    clean       every source in shards: parse, clean, sign            shards/NAME/NNNNN.{jsonl,npy,json}
+    clean       every source in shards: parse, clean, sign            shards/N-KIND/NNNNN.{jsonl,npy,json}
     cluster     near-copies over all sources together                 in memory: some 110 bytes a recipe
     split       a cluster belongs to training or to evaluation, whole
     write       train.jsonl (the best of it again in end.jsonl), eval.jsonl,
@@ -17,7 +17,7 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -37,7 +37,7 @@ from finetune.prepare.sources import Source
 from kitchen_agent.recipe import Recipe
 from kitchen_agent.taskgraph import TaskGraph
 
-FORMAT = 1
+FORMAT = 2
 INPUTS_FILE, MANIFEST_FILE, STATISTICS_FILE = "inputs.json", "manifest.json", "tokens.json"
 _SHARDS, _SILVER, _SIGNATURES = "shards", "silver", "signatures.npy"
 _EXAMPLES = ("train.jsonl", "end.jsonl", "eval.jsonl", "recipes.jsonl")
@@ -64,6 +64,7 @@ class Inputs:
     """What a preparation is made of.
 
     `eval_keys` name the annotated recipes to hold out, else `eval_share` of them; `end_keys` those to end training on.
+    Where several of the `sources` have the recipe of a graph it is that of the first.
     """
 
     sources: tuple[Source, ...]
@@ -88,22 +89,25 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Place:
-    """Which recipes are kept: by row over all shards, whether it is written, and whether its cluster is held out."""
+    """Which recipes are kept: by row over all shards, whether it is written, has a graph, and is held out."""
 
     chosen: NDArray[np.bool_]
+    annotated: NDArray[np.bool_]
     held_out: NDArray[np.bool_]
 
 
 def prepare(inputs: Inputs, output: Path, workers: int, on_done: Callable[[int], None] = lambda _: None) -> Counts:
     """Make the training files in `output`; returns and writes the counts."""
     _claim(output, inputs.identity())
-    work = partial(clean_shard, frozenset(inputs.graphs))
     summaries: list[Summary] = []
     unread: list[str] = []
-    for source in inputs.sources:
+    files: dict[Path, Source] = {}
+    for number, source in enumerate(inputs.sources):
+        folder = output / _SHARDS / f"{number}-{source.kind}"
         rows = source.rows(inputs.limit, lambda error: unread.append(str(error)))
-        summaries += in_shards(rows, _shards(output, source), work, workers, on_done)
-    files = [file for source in inputs.sources for file in sorted(_shards(output, source).glob("*.jsonl"))]
+        work = partial(clean_shard, source.annotated(inputs.graphs))
+        summaries += in_shards(rows, folder, work, workers, on_done)
+        files |= dict.fromkeys(sorted(folder.glob("*.jsonl")), source)
     signatures = _joined_signatures(files, output / _SIGNATURES)
     place = choose(inputs, files, cluster(signatures))
     written = _write(inputs, files, place, output)
@@ -120,13 +124,18 @@ def prepare(inputs: Inputs, output: Path, workers: int, on_done: Callable[[int],
     return counts
 
 
-def choose(inputs: Inputs, files: Sequence[Path], clusters: NDArray[np.int32]) -> Place:
+def choose(inputs: Inputs, files: Mapping[Path, Source], clusters: NDArray[np.int32]) -> Place:
     """One recipe of each cluster, and each annotated one; a cluster with a held-out recipe is held out whole."""
-    annotated = np.zeros(len(clusters), dtype=np.bool_)
-    named = np.zeros(len(clusters), dtype=np.bool_)
-    for row, key in enumerate(_keys(files)):
-        annotated[row] = key in inputs.graphs
-        named[row] = key in inputs.eval_keys if inputs.eval_keys else annotated[row] and _falls(key, inputs.eval_share)
+    annotated, repeated, named = (np.zeros(len(clusters), dtype=np.bool_) for _ in range(3))
+    found: set[str] = set()
+    for row, (key, may_have_graph) in enumerate(_keys(inputs, files)):
+        if may_have_graph:
+            annotated[row], repeated[row] = key not in found, key in found
+            found.add(key)
+        if inputs.eval_keys:
+            named[row] = key in inputs.eval_keys and (may_have_graph or key not in inputs.graphs)
+        else:
+            named[row] = annotated[row] and _falls(key, inputs.eval_share)
     held_out_clusters = np.zeros(int(clusters.max(initial=-1)) + 1, dtype=np.bool_)
     held_out_clusters[clusters[named]] = True
     first = np.zeros(len(clusters), dtype=np.bool_)
@@ -134,11 +143,11 @@ def choose(inputs: Inputs, files: Sequence[Path], clusters: NDArray[np.int32]) -
     with_annotated = np.zeros_like(held_out_clusters)
     with_annotated[clusters[annotated]] = True
     held_out = held_out_clusters[clusters]
-    chosen = np.where(with_annotated[clusters], annotated, first & ~held_out)
-    return Place(chosen, held_out)
+    chosen = np.where(with_annotated[clusters], annotated, first & ~held_out & ~repeated)
+    return Place(chosen, annotated, held_out)
 
 
-def _write(inputs: Inputs, files: Sequence[Path], place: Place, output: Path) -> dict[str, int]:
+def _write(inputs: Inputs, files: Iterable[Path], place: Place, output: Path) -> dict[str, int]:
     counts: Counter[str] = Counter(train=0, end=0, eval=0, unannotated=0)
     with ExitStack() as stack:
         paths = [stack.enter_context(replacing(output / name)) for name in _EXAMPLES]
@@ -147,12 +156,11 @@ def _write(inputs: Inputs, files: Sequence[Path], place: Place, output: Path) ->
             if not place.chosen[row]:
                 continue
             recipe = Recipe.model_validate_json(line)
-            graph = inputs.graphs.get(recipe.key)
-            if graph is None:
+            if not place.annotated[row]:
                 unannotated.write(line)
                 counts["unannotated"] += 1
                 continue
-            text = example(recipe, graph).model_dump_json() + "\n"
+            text = example(recipe, inputs.graphs[recipe.key]).model_dump_json() + "\n"
             if place.held_out[row]:
                 held_out.write(text)
                 counts["eval"] += 1
@@ -177,12 +185,7 @@ def _claim(output: Path, identity: str) -> None:
     write_text(path, json.dumps({"sha256": identity}) + "\n")
 
 
-def _shards(output: Path, source: Source) -> Path:
-    name = hashlib.sha256(str(source.path).encode()).hexdigest()[:8]
-    return output / _SHARDS / f"{source.kind}-{name}"
-
-
-def _joined_signatures(files: Sequence[Path], path: Path) -> NDArray[np.uint8]:
+def _joined_signatures(files: Iterable[Path], path: Path) -> NDArray[np.uint8]:
     """The signatures of all shards as one memory map, in the order of the files."""
     parts = [file.with_suffix(".npy") for file in files]
     rows = [len(np.load(part, mmap_mode="r")) for part in parts]
@@ -200,14 +203,19 @@ def _joined_signatures(files: Sequence[Path], path: Path) -> NDArray[np.uint8]:
     return opened
 
 
-def _lines(files: Sequence[Path]) -> Iterator[str]:
+def _lines(files: Iterable[Path]) -> Iterator[str]:
     for path in files:
         with path.open(encoding="utf-8") as file:
             yield from file
 
 
-def _keys(files: Sequence[Path]) -> Iterator[str]:
-    return (json.loads(line)["key"] for line in _lines(files))
+def _keys(inputs: Inputs, files: Mapping[Path, Source]) -> Iterator[tuple[str, bool]]:
+    """The key of each row, and whether there is a graph that may be of its recipe."""
+    for path, source in files.items():
+        annotated = source.annotated(inputs.graphs)
+        for line in _lines([path]):
+            key: str = json.loads(line)["key"]
+            yield key, key in annotated
 
 
 def _falls(key: str, share: float) -> bool:

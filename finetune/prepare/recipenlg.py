@@ -81,6 +81,6 @@ def _fraction(match: re.Match[str], whole: str) -> str:
 def _strings(text: str) -> list[str] | None:
     try:
         values = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter of lists in lists in lists
         return None
     return values if isinstance(values, list) and all(isinstance(value, str) for value in values) else None

@@ -254,6 +254,18 @@ def test_a_report_survives_its_file_and_shows_the_worst_first(tmp_path: Path) ->
     assert rich_table([report, report]).row_count == 15
 
 
+def test_a_report_says_which_code_judged(tmp_path: Path) -> None:
+    report = reported(tmp_path)
+    assert report.judge_version == judge.judge_version()
+    assert f"judge version {judge.judge_version()[:12]}…" in markdown(report)
+    path, _ = write_report(report, tmp_path)
+    old = json.loads(path.read_text())
+    del old["judge_version"]
+    path.write_text(json.dumps(old))
+    assert read_report(path).judge_version is None
+    assert "judge version not recorded" in markdown(read_report(path))
+
+
 def test_keys_that_are_not_there_are_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"absent\.txt: not readable .* Name a file with one recipe's key a line"):
         read_keys(tmp_path / "absent.txt")

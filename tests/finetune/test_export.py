@@ -120,6 +120,16 @@ def test_training_may_go_on_from_an_exported_adapter(trained: Trained, tmp_path:
         assert torch.allclose(matrix, wanted[name], rtol=1e-3, atol=1e-6)
 
 
+def test_an_exported_adapter_that_lost_its_scale_is_refused(trained: Trained, tmp_path: Path) -> None:
+    path = tmp_path / "adapter.gguf"
+    export_adapter(trained.adapter, trained.base, path)
+    path.write_bytes(path.read_bytes().replace(b"adapter.lora.alpha", b"adapter.lora.other"))
+    lora = LoraSettings(rank=4, alpha=8)
+    model, _ = load(TrainConfig(base=str(trained.base), train_file=tmp_path, cache=tmp_path, lora=lora))
+    with pytest.raises(InputError, match=r"adapter\.gguf: adapter\.lora\.alpha is missing"):
+        load_adapter(model, path)
+
+
 def test_an_exported_adapter_of_another_scale_keeps_its_effect(trained: Trained, tmp_path: Path) -> None:
     export_adapter(trained.adapter, trained.base, tmp_path / "adapter.gguf")
     lora = LoraSettings(rank=4, alpha=16)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+from copy import copy
 from pathlib import Path
 
 import pytest
@@ -110,12 +112,65 @@ def test_peft_computes_what_was_saved_from_int8(tiny_config: TrainConfig, tiny_m
     assert model(pack([one])).item() / len(one.answer) == pytest.approx(expected, rel=0.02)
 
 
-def test_an_adapter_of_another_rank_is_refused(tiny_config: TrainConfig, tmp_path: Path) -> None:
+def test_the_settings_of_an_adapter_are_whole_or_those_before(
+    tiny_config: TrainConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, _ = load(tiny_config)
+    save_adapter(model, tmp_path / "ours")
+    settings = copy(model.peft_model.peft_config["default"])
+    settings.inference_mode = True
+    settings.save_pretrained(str(tmp_path / "peft"))
+    ours, peft = (json.loads((tmp_path / name / "adapter_config.json").read_text()) for name in ("ours", "peft"))
+    assert {**ours, "target_modules": set(ours["target_modules"])} == {
+        **peft,
+        "target_modules": set(peft["target_modules"]),
+    }
+    before = (tmp_path / "ours" / "adapter_config.json").stat().st_ino
+    with (tmp_path / "ours" / "adapter_config.json").open() as reader:
+        save_adapter(model, tmp_path / "ours")
+        assert json.load(reader) == ours
+    assert (tmp_path / "ours" / "adapter_config.json").stat().st_ino != before
+
+
+def test_an_adapter_of_another_rank_says_which_to_set(tiny_config: TrainConfig, tmp_path: Path) -> None:
     model, _ = load(tiny_config)
     save_adapter(model, tmp_path)
     other, _ = load(tiny_config.model_copy(update={"lora": LoraSettings(rank=2)}))
+    with pytest.raises(InputError, match=r"lora\.rank = 2: the adapter .* has the rank 4\. Set lora\.rank to 4\."):
+        load_adapter(other, tmp_path)
+
+
+def test_an_adapter_of_other_layers_is_refused(tiny_config: TrainConfig, tmp_path: Path) -> None:
+    model, _ = load(tiny_config)
+    save_adapter(model, tmp_path)
+    other, _ = load(tiny_config.model_copy(update={"lora": LoraSettings(rank=2, target_modules=("q_proj",))}))
     with pytest.raises(WorkError, match="28 matrices are not those of this run's adapter"):
         load_adapter(other, tmp_path)
+
+
+@pytest.mark.parametrize("name", [ADAPTER_FILE, "adapter.gguf"])
+@pytest.mark.parametrize("contents", [b"", b"{not an adapter}" * 9, b"GGUF\x03\x00\x00\x00"])
+def test_a_file_that_is_no_adapter_is_one_clear_error(
+    tiny_config: TrainConfig, tmp_path: Path, name: str, contents: bytes
+) -> None:
+    model, _ = load(tiny_config)
+    (tmp_path / name).write_bytes(contents)
+    with pytest.raises(InputError, match=rf"{name}: not a readable adapter \(.*\)\. Name the folder") as caught:
+        load_adapter(model, tmp_path / name if name.endswith(".gguf") else tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("settings", ["{", "[]", "{}", '{"lora_alpha": null}'])
+def test_damaged_settings_of_an_adapter_are_not_guessed(
+    tiny_config: TrainConfig, tmp_path: Path, settings: str
+) -> None:
+    model, _ = load(tiny_config)
+    save_adapter(model, tmp_path)
+    (tmp_path / "adapter_config.json").write_text(settings)
+    with pytest.raises(InputError, match=r"adapter_config\.json: its lora_alpha cannot be read \(.*\)\. Put"):
+        load_adapter(model, tmp_path)
+    (tmp_path / "adapter_config.json").unlink()
+    load_adapter(model, tmp_path)
 
 
 def test_an_adapter_of_another_scale_keeps_its_effect(tiny_config: TrainConfig, tmp_path: Path) -> None:

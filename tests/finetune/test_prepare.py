@@ -19,7 +19,9 @@ from typer.testing import CliRunner
 from finetune.__main__ import app
 from finetune.chat import ChatExample
 from finetune.errors import DataError, InputError
-from finetune.prepare import shards
+from finetune.graphfile import GRAPHS, write_graphs
+from finetune.prepare import command, shards
+from finetune.prepare import sources as sources_module
 from finetune.prepare.bench import write_rows
 from finetune.prepare.cleaning import Raw, Unfit, clean
 from finetune.prepare.pipeline import Inputs, prepare
@@ -81,6 +83,14 @@ def test_a_quote_that_never_ends_is_found_by_its_line(tmp_path: Path) -> None:
 def test_a_cell_that_is_too_long_costs_only_its_row(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "full.csv", row(1), row(2, "x" * (CELL_CHARACTERS_MAX + 1)), row(3))
     assert [found is None for found in map(raw_recipe, read_rows(path))] == [False, True, False]
+
+
+@pytest.mark.parametrize("cell", ['["\\ud800 a", "b"]', "[" * 60_000], ids=["half a character", "lists in lists"])
+def test_a_cell_that_is_no_text_costs_only_its_row(tmp_path: Path, cell: str) -> None:
+    broken = (*row(2)[:2], cell, *row(2)[3:])
+    source = Source(kind="recipenlg", path=write_csv(tmp_path / "full.csv", row(1), broken))
+    counts = prepare(Inputs((source,), {}), tmp_path / "out", workers=1)
+    assert (counts.read, counts.unannotated, counts.dropped) == (2, 1, {"row not readable": 1})
 
 
 def test_another_csv_is_refused(tmp_path: Path) -> None:
@@ -247,6 +257,72 @@ def test_graphs_to_end_on_must_be_among_the_graphs(tmp_path: Path) -> None:
     command = ["prepare", str(tmp_path / "out"), "--wheel", str(mine), "--end-graphs", str(mine)]
     with pytest.raises(InputError, match=r"--end-graphs: 'of nobody' has no graph in --graphs"):
         CliRunner().invoke(app, command, catch_exceptions=False)
+
+
+def saved(folder: Path, *recipes: Recipe) -> Path:
+    folder.mkdir()
+    for found in recipes:
+        (folder / f"{found.key}.json").write_text(found.model_dump_json())
+    return folder
+
+
+def keys_in(path: Path) -> list[str]:
+    return [json.loads(line)["key"] for line in path.read_text().splitlines()]
+
+
+def test_a_recipe_that_shares_its_key_with_an_annotated_one_has_no_graph(tmp_path: Path) -> None:
+    mine, output = saved(tmp_path / "mine", recipe("gratin", "1. " + STEPS[0], *STEPS[1:])), tmp_path / "out"
+    sources = (
+        Source(kind="folder", path=mine, graph_keys=frozenset()),
+        Source(kind="folder", path=saved(tmp_path / "cookbook", GRATIN), graph_keys=frozenset({"gratin"})),
+    )
+    prepare(Inputs(sources, {"gratin": GRAPH}, frozenset({"nobody"})), output, workers=1)
+    (line,) = (output / "train.jsonl").read_text().splitlines()
+    assert [message.model_dump() for message in ChatExample.model_validate_json(line).messages] == prompt.messages(
+        GRATIN
+    )
+    assert [json.loads(line)["steps"][0] for line in (output / "recipes.jsonl").read_text().splitlines()] == [STEPS[0]]
+    prepare(Inputs(sources, {"gratin": GRAPH}, frozenset({"gratin"})), output, workers=1)
+    assert (keys_in(output / "eval.jsonl"), keys_in(output / "recipes.jsonl")) == (["gratin"], ["gratin"])
+
+
+def test_a_graph_is_of_one_recipe_only(tmp_path: Path) -> None:
+    folders = [saved(tmp_path / "one", GRATIN), saved(tmp_path / "two", recipe("gratin"))]
+    sources = tuple(Source(kind="folder", path=path) for path in folders)
+    counts = prepare(Inputs(sources, {"gratin": GRAPH}, frozenset({"nobody"})), tmp_path / "out", workers=1)
+    assert (counts.train, counts.unannotated) == (1, 0)
+
+
+@pytest.mark.parametrize("given", [False, True], ids=["the project's graphs", "graphs of one's own"])
+def test_a_folder_has_only_the_graphs_that_were_given_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: bool
+) -> None:
+    own = recipe("apple-pie")
+    graphs = GRAPHS[2]
+    if given:
+        graphs = tmp_path / "graphs.jsonl"
+        write_graphs(graphs, [GRAPH.model_copy(update={"key": "apple-pie"})])
+    monkeypatch.setattr(command, "recipes_wheel", lambda path: path)
+    (tmp_path / "wheel").mkdir()
+    monkeypatch.setattr(sources_module, "wikibooks_recipes", lambda path: iter(()))
+    monkeypatch.setattr(sources_module, "recipes_wheel", lambda path: path)
+    arguments = ["prepare", str(tmp_path / "out"), "--graphs", str(graphs), "--wheel", str(tmp_path / "wheel")]
+    arguments += ["--folder", str(saved(tmp_path / "mine", own)), "--workers", "1"]
+    CliRunner().invoke(app, arguments, catch_exceptions=False)
+    trained = (tmp_path / "out" / "train.jsonl").read_text().splitlines()
+    prompts = [[message.model_dump() for message in ChatExample.model_validate_json(line).messages] for line in trained]
+    assert (prompt.messages(own) in prompts) is given
+    assert keys_in(tmp_path / "out" / "train.jsonl").count("apple-pie") == 1
+
+
+def test_a_recipe_that_was_edited_is_another_input(tmp_path: Path) -> None:
+    source = Source(kind="folder", path=saved(tmp_path / "mine", recipe("pilaf")))
+    before = source.identity()
+    path = tmp_path / "mine" / "pilaf.json"
+    path.write_text(path.read_text().replace("18 minutes", "19 minutes"))
+    edited = source.identity()
+    path.rename(tmp_path / "mine" / "risotto.json")
+    assert len({before, edited, source.identity()}) == 3
 
 
 def test_more_processes_give_the_same_files(tmp_path: Path, sources: tuple[Source, ...]) -> None:
