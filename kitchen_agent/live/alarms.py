@@ -10,11 +10,13 @@ from pydantic import BaseModel, ConfigDict
 
 from kitchen_agent.dinner.calendar import clock
 from kitchen_agent.dinner.cold_chain import cold_chain
-from kitchen_agent.live.easing import LASTING
+from kitchen_agent.live.easing import BACK_SOON, LASTING
 from kitchen_agent.live.events import IngredientMissing
 from kitchen_agent.live.session import Session
-from kitchen_agent.live.wording import task_name
+from kitchen_agent.live.wording import are_broken, note_words, task_name
 from scheduler.problem import Equipment, Oven, VesselStock
+
+Thing = Oven | Equipment | VesselStock
 
 
 class Alarm(BaseModel):
@@ -41,25 +43,43 @@ def alarms(session: Session, now: datetime) -> tuple[Alarm, ...]:
 
 def _broken(session: Session, now: datetime) -> list[Alarm]:
     """What is out of order and the plan counts on again before the end, as nothing works without it."""
-    problem, found = session.plan.problem, []
-    zone = session.first.serve_at.tzinfo
-    things: tuple[Oven | Equipment | VesselStock, ...] = (*problem.ovens, *problem.equipment, *problem.vessels)
-    for thing in things:
-        for outage in thing.outages:
-            if session.failed.get(thing.id) and outage.end_minutes < problem.horizon_minutes:
-                back = clock(session.first.starts_at, outage.end_minutes, zone or UTC)
-                when = f"from {back:%H:%M}" if back > now else "by now"
-                words = f"{thing.id} is broken, but the plan counts on it {when}: say when it works again"
-                found.append(Alarm(kind="broken", task=None, sentence=words))
-    return found
+    found = (counted_on(session, thing.id, now) for thing in _things(session))
+    return [alarm for alarm in found if alarm is not None]
+
+
+def counted_on(session: Session, equipment: str, now: datetime) -> Alarm | None:
+    """That the plan counts on an equipment that is out of order; None when it does without it, or when it works."""
+    units = session.failed.get(equipment, 0)
+    minute = next((_back_minute(session, thing) for thing in _things(session) if thing.id == equipment), None)
+    if not units or minute is None:
+        return None
+    back = clock(session.first.starts_at, minute, session.first.serve_at.tzinfo or UTC)
+    when = f"from {back:%H:%M}" if back > now else "by now"
+    it, works = ("it", "it works") if units == 1 else ("them", "they work")
+    words = f"{are_broken(session, equipment, units)}, but the plan counts on {it} {when}: say when {works} again"
+    return Alarm(kind="broken", task=None, sentence=words)
+
+
+def _things(session: Session) -> tuple[Thing, ...]:
+    problem = session.plan.problem
+    return (*problem.ovens, *problem.equipment, *problem.vessels)
+
+
+def _back_minute(session: Session, thing: Thing) -> int | None:
+    """The minute from which the plan takes a broken thing to work; None when it does without it to the end."""
+    if not thing.outages:
+        return 0 if BACK_SOON in session.plan.notes else None
+    end = max(outage.end_minutes for outage in thing.outages)
+    return end if end < session.plan.problem.horizon_minutes else None
 
 
 def _given_up(session: Session) -> list[Alarm]:
     """The wishes that the plan in force does not keep, unless that is over soon or said by another alarm."""
     return [
-        Alarm(kind="given_up", task=None, sentence=f"to keep going: {note}")
+        Alarm(kind="given_up", task=None, sentence=f"to keep going: {words}")
         for note in session.plan.notes
         if note in LASTING
+        for words in note_words(session, note)
     ]
 
 

@@ -12,16 +12,20 @@ from scheduler.schedule import Schedule
 Thing = TypeVar("Thing", Equipment, Oven, VesselStock)
 BACK_AFTER_MINUTES: Final = 30
 """When nothing works without what is broken, the plan assumes that it is back after this time, and says so."""
+BACK_SOON: Final = f"what is broken is back in {BACK_AFTER_MINUTES} minutes"
+TO_OTHERS: Final = "tasks that were given to somebody may go to others"
 
 
 @dataclass(frozen=True)
 class Given:
     """What an easier problem is made from beside the problem: the plan in force, when each cook would be there with
-    overtime, and the boards that the kitchen has, broken or not."""
+    overtime, the boards that the kitchen has, broken or not, and the minute from which what is broken is taken to work
+    (below 0 when that is before the plan's start)."""
 
     old: Schedule
     overtime: Mapping[str, tuple[Window, ...]]
     boards: tuple[Board, ...]
+    back_minute: int
 
 
 def eased(problem: Problem, given: Given) -> Iterator[tuple[tuple[str, ...], Problem]]:
@@ -84,12 +88,16 @@ def _broken_boards(problem: Problem, given: Given) -> Problem:
 
 
 def _back_soon(problem: Problem, given: Given) -> Problem:
+    """What is broken is out of order only until it is back; before the plan's start that is not at all."""
     now = problem.replan.now_minutes if problem.replan else 0
-    outage = Outage(start_minutes=now, end_minutes=now + BACK_AFTER_MINUTES)
 
     def back(thing: Thing) -> Thing:
-        soon = tuple(outage.model_copy(update={"units": entry.units}) for entry in thing.outages)
-        return thing.model_copy(update={"outages": soon})
+        soon = (
+            Outage(start_minutes=now, end_minutes=given.back_minute, units=entry.units)
+            for entry in thing.outages
+            if given.back_minute > now
+        )
+        return thing.model_copy(update={"outages": tuple(soon)})
 
     return problem.model_copy(
         update={
@@ -142,9 +150,9 @@ GIVEN_UP: Final[tuple[tuple[str, Callable[[Problem, Given], Problem]], ...]] = (
     ("what is done already waits longer than it should", _longer_waits),
     ("cooks stay longer than their hours", _overtime),
     ("all boards are broken, and one is used", _broken_boards),
-    (f"what is broken is back in {BACK_AFTER_MINUTES} minutes", _back_soon),
+    (BACK_SOON, _back_soon),
     ("who is left does what needs more skill", _with_less_skill),
-    ("tasks that were given to somebody may go to others", _without_swaps),
+    (TO_OTHERS, _without_swaps),
     ("vessels are fuller than they should be", _fuller_vessels),
     ("the dishes of a course come one after another", _courses_apart),
     ("food waits longer than it should", _no_longest_waits),

@@ -13,7 +13,7 @@ sentence leaves open, and `none` for a sentence that reports nothing of the kind
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from kitchen_agent.errors import UnclearSentenceError, UnsaidAmountError
 from kitchen_agent.live import events as happen
 from kitchen_agent.live.events import Happening
-from kitchen_agent.live.hearing import Heard
+from kitchen_agent.live.hearing import Heard, gives_up
 from kitchen_agent.live.names import Names
 from kitchen_agent.live.refusals import SENSIBLE
 from kitchen_agent.live.sayings import in_figures, next_time
@@ -93,18 +93,19 @@ def grammar(heard: Heard, names: Names) -> str:
     rules |= {"units": _choice(several)}
     units = ' (" " units)?' if several else ""
     rules |= {_rule(kind): _choice(in_sensible_states(kind, heard, names)) for kind in SENSIBLE}
+    kinds, burnt = _task_kinds(heard), heard.lost and heard.named
     forms = {
-        **{f'"{kind} " {between}{_rule(kind)}': heard.tasks for kind, between in _BEFORE_TASK.items()},
+        **{f'"{kind} " {between}{_rule(kind)}': heard.tasks for kind, between in _BEFORE_TASK.items() if kind in kinds},
         '("cook_leaves " | "cook_joins ") cook " " clock': names.cooks,
         f'"fails " thing{units}': heard.things,
         '"back " thing': heard.things,
         '"oven_colder " oven " " number': names.ovens,
         '"guests " guests': ("guests",),
-        '"dish_dropped " dish': names.dishes,
+        '"dish_dropped " dish': names.dishes if "skip" in kinds else (),
         '"serving_moved " moment': ("moment",),
         '"course_held " course " " number': names.courses,
-        '"ingredient_missing " dish " " phrase': heard.phrases if names.dishes else (),
-        f'"{NONE}"': (NONE,),
+        '"ingredient_missing " dish " " phrase': heard.phrases if names.dishes and not burnt else (),
+        f'"{NONE}"': () if burnt else (NONE,),
     }
     root = " | ".join(form for form, needed in forms.items() if needed)
     return "\n".join([f"root ::= {root}", *(f"{name} ::= {rule}" for name, rule in rules.items() if rule)])
@@ -115,6 +116,13 @@ _BEFORE_TASK: Final = {
     "accept_wait": "", "swap": 'cook " " ',
 }  # fmt: skip
 """What stands before the task in the line of each kind."""
+
+
+def _task_kinds(heard: Heard) -> Collection[str]:
+    """The kinds of events of a task that a sentence can report: what is burnt is done once more, or left out."""
+    if not heard.lost:
+        return _BEFORE_TASK
+    return ("redo", "skip") if gives_up(heard.text) else ("redo",)
 
 
 def _rule(kind: str) -> str:

@@ -34,6 +34,13 @@ _SYNONYMS: Final = {
     "stove": "burner", "hob": "burner", "cooker": "burner", "flame": "burner", "gas": "burner", "ring": "burner",
     "tray": "baking sheet", "skillet": "frying pan", "liquidiser": "blender", "mixie": "blender", "whisk": "hand mixer",
 }  # fmt: skip
+_LOST: Final = re.compile(
+    r"(?P<un>(?:\b(?:not|nothing|nearly|almost)|n't)\s+(?:\w+\s+)?)?"
+    r"\b(?P<lost>burnt|burned|ruined|spoiled|spoilt|charred|scorched)\b",
+    re.IGNORECASE,
+)
+"""A word for what is lost, with what turns it into its contrary."""
+_GIVEN_UP: Final = re.compile(r"\b(?:leave|left|skip|drop|without|forget|off)\b", re.IGNORECASE)
 _ALIKE: Final = 0.8
 _CLOCK: Final = re.compile(r"\b[0-2]?\d:[0-5]\d\b")
 _SEVERAL: Final = re.compile(r"(?<![\d:.])([2-9])((?: [^\W\d_]+){1,2})")
@@ -46,7 +53,8 @@ class Heard:
 
     `tasks` are those that the sentence names best, the best first, or the likeliest when it names none; `things`,
     `dishes` and `cooks` only those that it names. `numbers`, `clocks` ("19:45", or a bare "7") and `phrases` (of one to
-    three words, for ingredients) are those that it holds.
+    three words, for ingredients) are those that it holds. `named`: it names the `tasks`; `lost`: it says that
+    something is burnt or spoilt.
     """
 
     text: str
@@ -57,6 +65,8 @@ class Heard:
     numbers: tuple[str, ...]
     clocks: tuple[str, ...]
     phrases: tuple[str, ...]
+    named: bool
+    lost: bool
 
 
 def hear(sentence: str, names: Names) -> Heard:
@@ -68,16 +78,31 @@ def hear(sentence: str, names: Names) -> Heard:
     asked = said.union(*(stems(_SYNONYMS[word]) for word in _WORD.findall(text.lower()) if word in _SYNONYMS))
     numbers = tuple(dict.fromkeys(str(int(number)) for number in _NUMBER.findall(text)))
     bare = [number for number in numbers if int(number) <= 24]
+    named = _named({label: relevance(said, labels[label]) for label in by_state})
     return Heard(
         text=text,
-        tasks=(_named({label: relevance(said, labels[label]) for label in by_state}) or tuple(by_state))[:TASKS_SHOWN],
+        tasks=(named or tuple(by_state))[:TASKS_SHOWN],
         things=_named({thing: matches(asked, stems(words_of(thing))) for thing in names.equipment}),
         dishes=_named({dish: matches(said, stems(words_of(dish))) for dish in names.dishes}),
         cooks=tuple(cook for cook in names.cooks if _is_called(cook, text)),
         numbers=numbers,
         clocks=tuple(dict.fromkeys([*_CLOCK.findall(text), *bare])),
         phrases=_phrases(text),
+        named=bool(named),
+        lost=is_lost(text, names),
     )
+
+
+def is_lost(text: str, names: Names) -> bool:
+    """Whether `text` says that something is burnt or spoilt; where a task or a dish is called so, that says nothing."""
+    said = stems(" ".join(match["lost"] for match in _LOST.finditer(text) if not match["un"]))
+    called = (*(task.name for task in names.tasks), *map(words_of, names.dishes))
+    return bool(said - stems(" ".join(called)))
+
+
+def gives_up(text: str) -> bool:
+    """Whether `text` says that something is left out; what is lost is else done once more."""
+    return bool(_GIVEN_UP.search(text))
 
 
 def units_said(text: str, thing: str) -> int:

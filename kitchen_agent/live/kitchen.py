@@ -160,8 +160,9 @@ class LiveKitchen:
             known = self._read(session)
             if key in known.keys:
                 return known.keys[key], False
-            refuse(known.session, what)
-            entry = _event(key, self._now(), by, what)
+            now = self._now()
+            refuse(known.session.model_copy(update={"now": max(known.session.now, now)}), what)
+            entry = _event(key, now, by, what)
             if added := self._store.append_after(session, entry, known.last):
                 return added
 

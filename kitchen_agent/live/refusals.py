@@ -16,6 +16,7 @@ from kitchen_agent.live.events import Event, Happening
 from kitchen_agent.live.present import dinner_now
 from kitchen_agent.live.session import Session, apply
 from kitchen_agent.live.taskprogress import TaskState
+from kitchen_agent.live.wording import stock_of
 from kitchen_agent.menu import DinnerRequest, slug
 
 SENSIBLE: Final[Mapping[str, tuple[TaskState, ...]]] = {
@@ -32,7 +33,10 @@ SENSIBLE: Final[Mapping[str, tuple[TaskState, ...]]] = {
 
 
 def refuse(session: Session, what: Happening) -> None:
-    """Raise EventRefusedError when `what` names something unknown or cannot happen in this state of `session`."""
+    """Raise EventRefusedError when `what` names something unknown or cannot happen in this state of `session`.
+
+    The moment is that of the session, its `now`.
+    """
     match what:
         case happen.CookLeaves():
             _known("cook", what.cook, cooks(session))
@@ -44,6 +48,8 @@ def refuse(session: Session, what: Happening) -> None:
                 _refuse_unplannable(session, what, "cook", what.cook)
         case happen.EquipmentFails() | happen.EquipmentBack():
             _known("equipment", what.equipment, equipment(session))
+            if isinstance(what, happen.EquipmentFails):
+                _refuse_units(session, what)
         case happen.OvenColder():
             _known("oven", what.oven, [oven.id for oven in session.plan.problem.ovens])
         case happen.DishDropped():
@@ -69,6 +75,9 @@ def refuse(session: Session, what: Happening) -> None:
         case happen.GuestsChanged():
             _refuse_unplannable(session, what, "guests", str(what.guests))
         case happen.ServingMoved():
+            if what.serve_at <= session.now:
+                said = f"{what.serve_at.astimezone(session.first.serve_at.tzinfo):%H:%M}"
+                raise EventRefusedError("serve_at", said, "is past", "Give a later time")
             _refuse_unplannable(session, what, "serve_at", f"{what.serve_at:%Y-%m-%d %H:%M}")
         case happen.PlanAdopted():
             pass
@@ -124,6 +133,14 @@ def _refuse_unplannable(session: Session, what: Happening, field: str, value: st
         raise EventRefusedError(field, value, f"does not do: {reason}", "The dinner stays as it is") from error
     except KitchenAgentError as error:
         raise EventRefusedError(field, value, f"cannot be: {error}", "The dinner stays as it is") from error
+
+
+def _refuse_units(session: Session, what: happen.EquipmentFails) -> None:
+    count, several = stock_of(session, what.equipment)
+    if what.units > count:
+        there = f"this kitchen has {count} {several}" if count > 1 else f"{what.equipment} is a single one"
+        fix = f"Give 1 to {count}" if count > 1 else "Give 1"
+        raise EventRefusedError("units", str(what.units), f"is too many: {there}", fix)
 
 
 def _refuse_task(session: Session, task: str, kind: str) -> None:

@@ -16,10 +16,11 @@ from datetime import datetime
 from typing import Final
 
 from kitchen_agent.dinner import Dinner
+from kitchen_agent.dinner.calendar import minutes_between
 from kitchen_agent.live.asked import request_now, with_newcomers
 from kitchen_agent.live.changes import overtime
 from kitchen_agent.live.difference import Change, changes
-from kitchen_agent.live.easing import Given, eased
+from kitchen_agent.live.easing import BACK_AFTER_MINUTES, Given, eased
 from kitchen_agent.live.present import dinner_now
 from kitchen_agent.live.session import Session
 from kitchen_agent.live.shift import shifted
@@ -82,7 +83,8 @@ def replan(session: Session, now: datetime, *, seconds: float = SECONDS) -> Repl
     dinner, old = dinner_now(session, now), session.plan.schedule
     if {task.id for task in dinner.problem.tasks} - {entry.task for entry in old.assignments}:
         seconds *= NEW_WORK_FACTOR
-    given = Given(old, overtime(dinner.problem, session), session.first.problem.boards)
+    back = minutes_between(session.first.starts_at, now) + BACK_AFTER_MINUTES
+    given = Given(old, overtime(dinner.problem, session), session.first.problem.boards, back)
     start = _first(dinner.problem, given, max(QUICK_SECONDS, seconds * QUICK_SHARE))
     # What follows the search, its plan judged and put into words, takes about as long as what came before it.
     deadline = began + seconds - min(time.monotonic() - began, seconds * AFTERWARDS_SHARE)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from kitchen_agent.live.alarms import alarms, question_line
+from kitchen_agent.live import events as happen
+from kitchen_agent.live.alarms import alarms, counted_on, question_line
 from kitchen_agent.live.difference import Change
 from kitchen_agent.live.events import Happening
 from kitchen_agent.live.kitchen import Told
 from kitchen_agent.live.rescues import Rescue
 from kitchen_agent.live.session import Session
 from kitchen_agent.live.typed import KINDS
-from kitchen_agent.live.wording import task_name
+from kitchen_agent.live.wording import kept_words, note_words, task_name
 
 NOTHING_NEW = "Noted. The plan stays as it is."
 MOVES_SHOWN = 2
@@ -23,12 +24,28 @@ def told_lines(before: Session, after: Session, told: Told) -> list[str]:
     """What a busy cook has to know of a new plan: trouble and what was given up, then what changes."""
     if not told.new:
         return ["This was told before; it counts once."]
-    known = set(before.plan.notes)
+    known = {words for note in before.plan.notes for words in note_words(before, note)}
     found = [told.trouble] if told.trouble else []
-    found += [f"To keep going: {note}." for note in after.plan.notes if note not in known]
+    notes = [words for note in after.plan.notes for words in note_words(after, note) if words not in known]
+    found += [f"To keep going: {words}." for words in dict.fromkeys((*notes, *_not_followed(after, told)))]
+    found += _still_needed(after, told)
     asked = before.open_questions
     found += [question_line(after, missing) for missing in after.open_questions if missing not in asked]
     return [*found, *news_lines(told.changes, after)] or [NOTHING_NEW]
+
+
+def _not_followed(after: Session, told: Told) -> list[str]:
+    """That a task which was given to a cook stays with another, also when that was so before."""
+    what = told.recorded.event.what
+    words = kept_words(after, what.task) if isinstance(what, happen.CookSwap) and not told.trouble else ""
+    return [words] if words else []
+
+
+def _still_needed(after: Session, told: Told) -> list[str]:
+    """That the plan counts on what has just broken."""
+    what, at = told.recorded.event.what, told.recorded.event.at
+    alarm = counted_on(after, what.equipment, at) if isinstance(what, happen.EquipmentFails) else None
+    return [alarm.sentence] if alarm else []
 
 
 def news_lines(found: Sequence[Change], session: Session) -> list[str]:

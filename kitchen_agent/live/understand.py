@@ -11,7 +11,7 @@ from kitchen_agent.cookbook import Cookbook
 from kitchen_agent.errors import UnclearSentenceError
 from kitchen_agent.live import eventline
 from kitchen_agent.live.events import EquipmentFails, Happening
-from kitchen_agent.live.hearing import Heard, hear, matches, relevance, stems, units_said
+from kitchen_agent.live.hearing import Heard, hear, is_lost, matches, relevance, stems, units_said
 from kitchen_agent.live.names import Names, TaskName, words_of
 from kitchen_agent.live.wishes import asks, wished
 from kitchen_agent.menu import DishRequest
@@ -103,8 +103,11 @@ def understand(sentence: str, names: Names, model: Reads, cookbook: Cookbook) ->
 def understood(sentence: str, line: str, names: Names) -> Understood:
     """The event in `line`, with the others that `sentence` may mean just as well.
 
+    What is burnt or spoilt is never done: it is done once more.
     Raises UnclearSentenceError when the line is no event, UnsaidAmountError when it lacks an amount.
     """
+    if line.startswith("done ") and is_lost(sentence, names):
+        line = f"redo {line.removeprefix('done ')}"
     event, *others = eventline.read(line, names)
     if isinstance(event, EquipmentFails) and event.units == 1:
         event = event.model_copy(update={"units": units_said(hear(sentence, names).text, event.equipment)})

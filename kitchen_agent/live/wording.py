@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import tzinfo
 
 from kitchen_agent.live import events as happen
+from kitchen_agent.live.easing import TO_OTHERS
 from kitchen_agent.live.events import Happening
 from kitchen_agent.live.session import Session
 from kitchen_agent.menu import DishRequest
+from scheduler.problem import Equipment, VesselStock
 
 
 def sentence(session: Session, what: Happening | DishRequest) -> str:
@@ -23,7 +25,7 @@ def sentence(session: Session, what: Happening | DishRequest) -> str:
         case happen.CookJoins():
             return f"{_cook(session, what.cook)} is there from {what.at.astimezone(_zone(session)):%H:%M}"
         case happen.EquipmentFails():
-            return f"{what.equipment} is broken" if what.units == 1 else f"{what.units} of {what.equipment} are broken"
+            return are_broken(session, what.equipment, what.units)
         case happen.EquipmentBack():
             return f"{what.equipment} works again"
         case happen.OvenColder():
@@ -79,6 +81,45 @@ def _of_task(session: Session, what: Happening) -> str:
         case happen.CookSwap():
             return f"{_cook(session, what.cook)} takes over: {name}"
     raise AssertionError(f"no words for {what.kind}")
+
+
+def are_broken(session: Session, equipment: str, units: int) -> str:
+    """That `units` of an equipment are broken, of how many there are."""
+    count, several = stock_of(session, equipment)
+    if count == 1:
+        return f"{equipment} is broken"
+    of = f"all {count}" if units >= count else f"{units} of the {count}"
+    return f"{of} {several} {'is' if units == 1 else 'are'} broken"
+
+
+def stock_of(session: Session, equipment: str) -> tuple[int, str]:
+    """How many there are of an equipment, and what several of it are called."""
+    problem = session.plan.problem
+    pools: tuple[Equipment | VesselStock, ...] = (*problem.equipment, *problem.vessels)
+    for thing in pools:
+        if thing.id == equipment:
+            name = thing.name or thing.id
+            return thing.count, f"{name}es" if name.endswith(("sh", "ch", "s", "x")) else f"{name}s"
+    return 1, equipment
+
+
+def note_words(session: Session, note: str) -> list[str]:
+    """A note of the plan in force as people are told it: for tasks that were given to somebody, who keeps which."""
+    if note != TO_OTHERS:
+        return [note]
+    kept = (kept_words(session, task) for task in session.swapped)
+    return [words for words in kept if words]
+
+
+def kept_words(session: Session, task: str) -> str:
+    """Who keeps a task that was given to another cook, who cannot do it; empty when that cook does it, or did."""
+    cook = session.swapped[task]
+    cooks = next((entry.cooks for entry in session.plan.schedule.assignments if entry.task == task), ())
+    if not cooks or cook in cooks or session.progress(task).state not in ("waiting", "paused"):
+        return ""
+    keep = "keeps" if len(cooks) == 1 else "keep"
+    who = " and ".join(_cook(session, name) for name in cooks)
+    return f"{who} {keep} '{task_name(session, task)}': {_cook(session, cook)} could not do it in time"
 
 
 def task_name(session: Session, task: str) -> str:

@@ -113,6 +113,12 @@ class TestWithTheModel:
         assert isinstance(_say(session, "what a lovely evening", "--yes").exception, UnclearSentenceError)
         assert sessions.kitchen.events(session) == before
 
+    def test_what_is_burnt_is_cooked_again(self, sessions: Sessions, session: str) -> None:
+        result = _say(session, "the chicken is burnt", typed="1\ny\n")
+        assert "once more: " in result.output
+        assert result.exit_code == 0, result.output
+        assert isinstance(_last(sessions, session), happen.TaskRedo)
+
     def test_a_task_that_is_not_there_is_not_invented(self, sessions: Sessions, session: str) -> None:
         before = sessions.kitchen.events(session)
         assert isinstance(_say(session, "the lobster needs ten more minutes", "--yes").exception, UnclearSentenceError)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from kitchen_agent.live.alarms import alarms
-from kitchen_agent.live.events import ServingMoved
+from kitchen_agent.live.events import EquipmentFails, PlanAdopted, ServingMoved
 from kitchen_agent.live.replan import replan
 from kitchen_agent.live.session import Session
 from tests.kitchen_agent.live.dinner import after, dinner_plan
@@ -32,3 +32,19 @@ def test_a_plan_that_could_begin_sooner_only_as_another_one_says_so(hours_before
     assert (
         f"this plan can begin at {BEGIN:%H:%M} at the earliest: to begin sooner, plan the dinner anew" in words
     ) is said
+
+
+@pytest.mark.parametrize(("minutes_before", "back"), [(180, 0), (30, 0), (10, 20), (-5, 35)])
+def test_what_breaks_before_the_plan_begins_is_back_by_the_clock(minutes_before: int, back: int) -> None:
+    plan, now = dinner_plan(), BEGIN - timedelta(minutes=minutes_before)
+    session = Session(first=plan, plan=plan, now=now, approved=True)
+    for oven in plan.problem.ovens:
+        session = after(session, EquipmentFails(equipment=oven.id), now)
+    answer = replan(session, now, seconds=0.0)
+    assert answer.plan is not None
+    assert "what is broken is back in 30 minutes" in answer.given_up
+    session = after(session, PlanAdopted(plan=answer.plan), now)
+    words = [alarm.sentence for alarm in alarms(session, now) if alarm.kind == "broken"]
+    when = f"{BEGIN + timedelta(minutes=back):%H:%M}"
+    assert words[0] == f"oven-1 is broken, but the plan counts on it from {when}: say when it works again"
+    assert len(words) == len(plan.problem.ovens)

@@ -159,3 +159,21 @@ def test_a_bare_kitchen_has_a_grammar_too(writers: list[LanguageModel]) -> None:
             [{"role": "user", "content": "?"}], grammar=grammar(hear("", names), names), max_tokens=60
         )
         assert answer.text.split()[0] in (NONE, "guests", "serving_moved")
+
+
+KINDS_SHOWN = ("redo", "skip", "dish_dropped", "done", "started", "ingredient_missing", NONE)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "forms"),
+    [
+        ("the potatoes are burnt", {"redo"}),
+        ("the potatoes are burnt, leave them out", {"redo", "skip", "dish_dropped"}),
+        ("it is burnt", {"redo", "ingredient_missing", NONE}),
+        ("the potatoes are done", set(KINDS_SHOWN)),
+    ],
+)
+def test_what_is_burnt_is_done_once_more_or_left_out(sentence: str, forms: set[str]) -> None:
+    root = grammar(hear(sentence, NAMES), NAMES).splitlines()[0]
+    written = set(re.findall(r'"(\w+) ?"', root))
+    assert written & set(KINDS_SHOWN) == forms

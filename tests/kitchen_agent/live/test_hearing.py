@@ -3,7 +3,7 @@
 import pytest
 
 from kitchen_agent.live.eventline import read
-from kitchen_agent.live.hearing import TASKS_SHOWN, hear, stems
+from kitchen_agent.live.hearing import TASKS_SHOWN, hear, is_lost, stems
 from kitchen_agent.live.names import Names, TaskName
 from tests.kitchen_agent.live.talk import NAMES
 
@@ -83,3 +83,28 @@ def test_phrases_neither_begin_nor_end_with_small_words() -> None:
 )
 def test_endings_do_not_count(words: str) -> None:
     assert len(stems(words)) == 1
+
+
+@pytest.mark.parametrize(
+    ("sentence", "lost"),
+    [
+        ("the soup is burnt", True),
+        ("I Burned the onions", True),
+        ("the potatoes are ruined", True),
+        ("the cream is spoiled", True),
+        ("the tart came out charred", True),
+        ("the tart is done", False),
+        ("the tart is done and nothing is burnt", False),
+        ("the tart isn't burnt", False),
+        ("not burnt but ruined", True),
+    ],
+)
+def test_what_is_burnt_or_spoilt_is_lost(sentence: str, lost: bool) -> None:
+    assert is_lost(sentence, NAMES) is hear(sentence, NAMES).lost is lost
+
+
+def test_what_is_called_charred_is_not_lost() -> None:
+    tasks = (*NAMES.tasks, TaskName(id="peppers/1", name="Char the peppers"))
+    names = NAMES.model_copy(update={"tasks": tasks})
+    assert not is_lost("the peppers are charred", names)
+    assert is_lost("the peppers are burnt", names)

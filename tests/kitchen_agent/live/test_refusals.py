@@ -13,7 +13,10 @@ from kitchen_agent.errors import EventRefusedError
 from kitchen_agent.live import events as happen
 from kitchen_agent.live.events import Event, Happening
 from kitchen_agent.live.kitchen import Opening
+from kitchen_agent.live.refusals import refuse
+from kitchen_agent.live.session import Session
 from kitchen_agent.live.sessions import Sessions, open_sessions
+from kitchen_agent.live.wording import sentence
 from kitchen_agent.menu import DinnerRequest, DishRequest
 from kitchen_agent.plan import DinnerPlan, make_plan
 from scheduler import Limits, Solved, solve
@@ -70,7 +73,12 @@ NOW = datetime(2030, 5, 4, 18, tzinfo=UTC)
         (happen.CookJoins(cook=" ", at=NOW, skill="home"), "at least 1 character"),
         (happen.CookJoins(cook="Z" * 150, at=NOW, skill="home"), "at most 120 characters"),
         (happen.CookJoins(cook="Zoe", at=NOW), "skill"),
-        (happen.ServingMoved(serve_at=datetime(2030, 5, 4, 12, tzinfo=UTC)), "before|after the guests are served"),
+        (happen.ServingMoved(serve_at=datetime(2030, 5, 4, 12, tzinfo=UTC)), "'14:00' is past. Give a later time"),
+        (
+            happen.EquipmentFails(equipment="burner", units=9),
+            "'9' is too many: this kitchen has 4 burners. Give 1 to 4",
+        ),
+        (happen.EquipmentFails(equipment="board-1", units=2), "'2' is too many: board-1 is a single one. Give 1"),
     ],
     ids=lambda value: value.kind if hasattr(value, "kind") else "",
 )
@@ -111,3 +119,31 @@ def test_a_session_in_which_cooks_came_and_times_moved_can_be_opened_again(tmp_p
         assert opening.plan == beans_plan()
         plan = sessions.kitchen.session(session).plan
         assert "Zoe Müller" in [cook.name for cook in plan.cooks]
+
+
+def test_a_serving_time_is_past_by_the_clock_not_by_the_last_event(tmp_path: Path) -> None:
+    clock = [beans_plan().first_work]
+    with open_sessions(f"sqlite:///{tmp_path / 'sessions.sqlite'}", lambda: clock[0], seconds=0.0) as sessions:
+        session = sessions.open(beans_plan())
+        sessions.approve(session, "Ana")
+        clock[0] += timedelta(minutes=45)
+        moved = happen.ServingMoved(serve_at=clock[0] - timedelta(minutes=5))
+        with pytest.raises(EventRefusedError, match="is past"):
+            sessions.tell(session, moved, "moved", "Ana")
+
+
+@pytest.mark.parametrize(
+    ("equipment", "units", "words"),
+    [
+        ("burner", 1, "1 of the 4 burners is broken"),
+        ("burner", 2, "2 of the 4 burners are broken"),
+        ("burner", 4, "all 4 burners are broken"),
+        ("baking_dish", 2, "all 2 baking dishes are broken"),
+        ("blender", 1, "blender is broken"),
+    ],
+)
+def test_how_many_are_broken_is_said_of_how_many_there_are(equipment: str, units: int, words: str) -> None:
+    session = Session(first=dinner_plan(), plan=dinner_plan(), now=NOW)
+    what = happen.EquipmentFails(equipment=equipment, units=units)
+    refuse(session, what)
+    assert sentence(session, what) == words

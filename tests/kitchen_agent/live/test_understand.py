@@ -15,6 +15,7 @@ CLEAR: dict[str, tuple[str, Happening]] = {
         happen.NeedsMinutes(task="mash/2", minutes=10),
     ),
     "the potatoes are ruined": ("redo Peel the potatoes", happen.TaskRedo(task="mash/1")),
+    "the beef is burnt": ("done Brown the beef", happen.TaskRedo(task="stew/2")),
     "the beef is done": ("done Brown the beef", happen.TaskDone(task="stew/2")),
     "chopped the onions for the tart": ("done Chop the onions (tart)", happen.TaskDone(task="tart/1")),
     "my mixer died": ("fails hand_mixer", happen.EquipmentFails(equipment="hand_mixer")),
