@@ -46,10 +46,11 @@ def say(
         state = sessions.kitchen.session(session)
         if not state.approved:
             raise SessionClosedError(session)
-        what = _understood(" ".join(words), state, sessions.kitchen.now(), _choice(current), ask=not yes)
+        now = sessions.kitchen.now()
+        what = _understood(" ".join(words), state, now, _choice(current), ask=not yes)
         print(f"Understood: {sentence(state, what)}")
         if not isinstance(what, DishRequest):
-            refuse(state, what)
+            refuse(state, what, now)
         if not yes and not typer.confirm("Right?", default=True):
             print("Nothing was recorded.")
             raise typer.Exit(1)

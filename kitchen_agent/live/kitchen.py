@@ -161,7 +161,7 @@ class LiveKitchen:
             if key in known.keys:
                 return known.keys[key], False
             now = self._now()
-            refuse(known.session.model_copy(update={"now": max(known.session.now, now)}), what)
+            refuse(known.session, what, now)
             entry = _event(key, now, by, what)
             if added := self._store.append_after(session, entry, known.last):
                 return added

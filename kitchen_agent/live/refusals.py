@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Final
 
 from pydantic import ValidationError
@@ -32,11 +33,13 @@ SENSIBLE: Final[Mapping[str, tuple[TaskState, ...]]] = {
 """For each event of a task, the states of the task in which it makes sense."""
 
 
-def refuse(session: Session, what: Happening) -> None:
+def refuse(session: Session, what: Happening, now: datetime | None = None) -> None:
     """Raise EventRefusedError when `what` names something unknown or cannot happen in this state of `session`.
 
-    The moment is that of the session, its `now`.
+    The moment is `now`, if it is given and later than that of the session.
     """
+    if now is not None:
+        session = session.model_copy(update={"now": max(session.now, now)})
     match what:
         case happen.CookLeaves():
             _known("cook", what.cook, cooks(session))

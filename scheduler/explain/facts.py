@@ -111,7 +111,7 @@ def _people(problem: Problem, say: Say) -> Iterator[Assumption]:
     for cook in problem.cooks:
         name = (cook.id,)
         hours = " and ".join(
-            f"from {say(window.start_minutes)} to {say(window.end_minutes)}" for window in cook.presence
+            f"from {say(window.start_minutes)} to {say(window.end_minutes)}" for window in relax.joined(cook.presence)
         )
         sentence = f"{named(cook)} is in the kitchen only {hours}."
         yield _assume("presence", name, sentence, partial(relax.without_hours, cook.id))

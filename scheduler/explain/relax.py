@@ -228,3 +228,15 @@ def _still_broken(thing: _Breakable, outages: tuple[Outage, ...], old: int, new:
         for outage in outages
     )
     return thing.model_copy(update={"outages": longer})
+
+
+def joined(windows: tuple[Window, ...]) -> tuple[Window, ...]:
+    """Disjoint windows that cover the same minutes."""
+    found: list[Window] = []
+    for window in sorted(windows, key=lambda window: window.start_minutes):
+        if found and window.start_minutes <= found[-1].end_minutes:
+            end = max(found[-1].end_minutes, window.end_minutes)
+            found[-1] = Window(start_minutes=found[-1].start_minutes, end_minutes=end)
+        else:
+            found.append(window)
+    return tuple(found)

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from scheduler.explain.offer import Offer
 from scheduler.explain.omissions import DropDish, LeaveOut
-from scheduler.explain.relax import with_later_end, with_max_lag, with_serving_lag
+from scheduler.explain.relax import joined, with_later_end, with_max_lag, with_serving_lag
 from scheduler.explain.shift import shift
 from scheduler.problem import Cook, Link, Problem, ServingLink, Session, Window
 
@@ -135,7 +135,7 @@ class CookStays(Offer):
         """The cook's windows joined with the new one."""
         new = Window(start_minutes=self.start_minutes, end_minutes=self.end_minutes)
         cooks = tuple(
-            cook.model_copy(update={"presence": _joined((*cook.presence, new))}) if cook.id == self.cook else cook
+            cook.model_copy(update={"presence": joined((*cook.presence, new))}) if cook.id == self.cook else cook
             for cook in problem.cooks
         )
         return problem.model_copy(update={"cooks": cooks})
@@ -251,15 +251,3 @@ def _plus(minute: int | None, minutes: int) -> int | None:
 
 def _from(window: Window, opened: Callable[[int], int]) -> Window:
     return window.model_copy(update={"start_minutes": opened(window.start_minutes)})
-
-
-def _joined(windows: tuple[Window, ...]) -> tuple[Window, ...]:
-    """Disjoint windows that cover the same minutes."""
-    joined: list[Window] = []
-    for window in sorted(windows, key=lambda window: window.start_minutes):
-        if joined and window.start_minutes <= joined[-1].end_minutes:
-            end = max(joined[-1].end_minutes, window.end_minutes)
-            joined[-1] = Window(start_minutes=joined[-1].start_minutes, end_minutes=end)
-        else:
-            joined.append(window)
-    return tuple(joined)

@@ -136,7 +136,11 @@ def test_a_cook_who_leaves_too_early() -> None:
         ),
         links=(Link(before="chop", after="blend", min_lag_minutes=20),),
         dishes=(Dish(id="soup", serve_at_minutes=60),),
-        cooks=(Cook(id="Ana", presence=(Window(start_minutes=0, end_minutes=60),)),),
+        cooks=(
+            Cook(
+                id="Ana", presence=(Window(start_minutes=0, end_minutes=20), Window(start_minutes=20, end_minutes=60))
+            ),
+        ),
     )
     found = explain(problem, seconds=600, say=clock)
     assert any("Ana is in the kitchen only from 18:00 to 19:00." in fact.sentence for fact in found.facts)
