@@ -300,13 +300,17 @@ def _wait_alone(draft: Draft, recipe: Recipe) -> Mended:
         if task.action in WAIT_ACTIONS and task.attention == "hands_on" and task.minutes > 10:
             attention = "unattended"
         elif task.attention == "unattended" and (
-            task.action in FINISH_ACTIONS or (task.action in {"drain", "strain"} and task.minutes <= MOMENT_MINUTES)
+            task.action in FINISH_ACTIONS or (_is_drained(task) and task.minutes <= MOMENT_MINUTES)
         ):
             attention = "hands_on"
         if attention != task.attention:
             notes.append(f"task {task.id} needs " + ("nobody" if attention == "unattended" else "a cook"))
         tasks.append(task.model_copy(update={"attention": attention}))
     return tasks, notes
+
+
+def _is_drained(task: Task) -> bool:
+    return task.action in {"drain", "strain"} or task.name.lower().startswith(("drain ", "strain "))
 
 
 def _work_for_hours_at_most(draft: Draft, recipe: Recipe) -> Mended:

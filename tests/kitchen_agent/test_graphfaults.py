@@ -88,9 +88,17 @@ def test_fault_is_found_and_mended(name: str) -> None:
     assert notes or name == "invented time"
 
 
-@pytest.mark.parametrize(("minutes", "attention"), [(3, "hands_on"), (60, "unattended")])
-def test_somebody_drains_what_does_not_drip_for_long(minutes: int, attention: str) -> None:
-    mended, _ = mend(change(5, action="drain", attention="unattended", minutes=minutes), GRATIN)
+@pytest.mark.parametrize(
+    ("fields", "attention"),
+    [
+        ({"action": "drain", "minutes": 3}, "hands_on"),
+        ({"action": "cool", "minutes": 1, "name": "Drain the beans, cool in water"}, "hands_on"),
+        ({"action": "drain", "minutes": 60}, "unattended"),
+        ({"action": "cool", "minutes": 1}, "unattended"),
+    ],
+)
+def test_somebody_drains_what_does_not_drip_for_long(fields: dict[str, object], attention: str) -> None:
+    mended, _ = mend(change(5, attention="unattended", **fields), GRATIN)
     assert mended.tasks[4].attention == attention
 
 
