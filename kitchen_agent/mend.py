@@ -25,7 +25,7 @@ from kitchen_agent.graphfaults import (
     vessel_tasks,
     works_too_long,
 )
-from kitchen_agent.readings import hob_vessels, temperatures, times
+from kitchen_agent.readings import POTS_AND_PANS, hob_vessels, temperatures, times
 from kitchen_agent.recipe import Recipe
 from kitchen_agent.taskgraph import (
     FINISH_ACTIONS,
@@ -42,7 +42,6 @@ from kitchen_agent.tasknames import plain_names
 
 TYPICAL_OVEN_CELSIUS = 180
 BROILER_CELSIUS = 250
-POTS_AND_PANS = frozenset({"frying_pan", "saucepan", "pot", "dutch_oven", "wok"})
 WET_ACTIONS = frozenset({"boil", "simmer", "poach", "braise", "reduce"})
 SHORT_MINUTES_OF_LIQUID = 10
 MOMENT_MINUTES = 5

@@ -272,5 +272,6 @@ class DinnerRequest(BaseModel):
         first = min((OFFSET_MINUTES[name] for name in sittings if name in OFFSET_MINUTES), default=0)
         table, soonest = dict(self.courses), 0
         for name, minutes in OFFSET_MINUTES.items():
-            soonest = table[name] = self.courses.get(name, max(soonest, minutes - first))
+            if name in sittings:
+                soonest = table[name] = self.courses.get(name, max(soonest, minutes - first))
         return dict(sorted(((name, table[name]) for name in set(sittings)), key=lambda item: (item[1], item[0])))

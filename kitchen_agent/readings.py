@@ -70,6 +70,8 @@ _HOB_VESSELS = {
     "dutch_oven": re.compile(r"\bdutch ovens?\b", re.IGNORECASE),
     "wok": re.compile(r"\b(?:woks?|kadais?|karahis?)\b", re.IGNORECASE),
 }
+POTS_AND_PANS = frozenset(_HOB_VESSELS)
+"""The vessels of the hob that a text can be seen to name."""
 
 
 @dataclass(frozen=True)

@@ -45,8 +45,8 @@ class Limits:
 class Run:
     """The state of one solve: the model, the limits, the best plan so far as a value for every variable.
 
-    ``judged``: the best plan that the judge has accepted. ``told``: the plan that the caller
-    knows, with its bounds.
+    ``judged``: the best plan that the judge has accepted. ``told``: the plan that the caller knows, with its
+    bounds.
     """
 
     build: Build

@@ -71,6 +71,7 @@ def test_cooks_are_read_from_one_line() -> None:
         ({}, {"starter": 0, "main": 30, "dessert": 75}),
         ({"starter": 60}, {"starter": 60, "main": 60, "dessert": 75}),
         ({"starter": 100}, {"starter": 100, "main": 100, "dessert": 100}),
+        ({"starter": 100}, {"main": 0, "dessert": 45}),
         ({"main": 10, "cheese": 5}, {"starter": 0, "main": 10, "dessert": 75, "cheese": 5}),
     ],
 )
